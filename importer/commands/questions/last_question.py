@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from importer.commands.account.account_check import NOTHING_MISSING, NotSeen
 from importer.commands.account.connection import Connection, MappedSheet
 from importer.commands.account.preflight import Preflight
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import mapping_lines
-from importer.commands.questions.rows_to_send import counts_text, first_lines, folded_line
+from importer.commands.questions.rows_to_send import counts_text, first_lines, folded_line, not_seen_text
 from importer.journal import Journal
 from importer.mapper.options import ColumnOptions
 from importer.model.answers import says_yes
@@ -46,8 +47,8 @@ class LastQuestion:
     """Whether it was answered with no, or not at all."""
     note: str = ""
     """What was taken from the last run, and is to be seen before anything is sent; empty: nothing was."""
-    not_seen: str = ""
-    """What the rows need and the account was not seen to have; empty: there is nothing, or it is a rehearsal."""
+    not_seen: NotSeen = NOTHING_MISSING
+    """What the rows need and the account was not seen to have."""
     was_guessed: Callable[[int, Sheet, ColumnOptions], bool] = lambda *_: False
     """Tells whether the last run showed the same guess: then it is known what to do about columns that are not sent."""
     _first: FirstToSend = field(default_factory=FirstToSend)
@@ -66,7 +67,7 @@ class LastQuestion:
             StorageError: The journal cannot be read.
 
         """
-        self.not_seen = preflight.not_seen_text(connection)
+        self.not_seen = preflight.not_seen(connection)
         self._first = journal.first_to_send(_SHOWN_ROWS, lambda contact: preflight.refusal(contact) is not None)
 
     def ask(
@@ -89,7 +90,10 @@ class LastQuestion:
         if context.settings.mapping_given and (config := context.options.get("config")):
             self._cure = f"To send it otherwise, edit {short_path(str(config))} and give the same command again."
         text = self._text(context, connection, tally)
-        self._require_yes(partial(context.confirm, text), interruption)
+        confirm = partial(context.confirm, text)
+        if self.not_seen.nowhere and (ask := context.asker):
+            confirm = partial(says_yes, ask, f"{text}\nImport them all the same? [y/N]")
+        self._require_yes(confirm, interruption)
 
     def ask_of_undos(
         self, context: CommandContext, undos: Sequence[tuple[str, int]], interruption: Interruption
@@ -129,10 +133,10 @@ class LastQuestion:
         parts = [
             *(self._sheet_lines(context, index, sheet) for index, sheet in enumerate(connection.sheets)),
             *first_lines(self._first),
-            plain_lines(self.not_seen),
             self.note,
             wrapped_text(counts_text(tally, self._first, if_new=_if_new(context, connection)), _WIDTH),
             _where_to(context, connection),
+            plain_lines(not_seen_text(self.not_seen)),
         ]
         return "\n".join(filter(None, parts))
 

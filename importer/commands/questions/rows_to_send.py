@@ -1,8 +1,9 @@
-"""What the last question says of rows: the first as they will be sent, what changes, and how many of each kind."""
+"""What the last question says of rows: the first as they will be sent, what changes, how many, what they lack."""
 
 import textwrap
 from collections.abc import Iterator, Mapping
 
+from importer.commands.account.account_check import NotSeen
 from importer.model.changes import CUSTOM, FieldValue
 from importer.model.journal_rows import FirstToSend, Pending
 from importer.model.payload import payload
@@ -87,3 +88,20 @@ def counts_text(tally: Mapping[Status, int], first: FirstToSend, *, if_new: str)
     if len(told) == 1:
         return f"{counted(read)}, all {told[0][1]}."
     return f"{counted(read)}: {', '.join(f'{count:,} {words}' for count, words in told)}."
+
+
+def not_seen_text(missing: NotSeen) -> str:
+    """Return what the rows need and the account was not seen to have, and what to do; empty: it has all of it."""
+    if not missing.names:
+        return ""
+    if missing.nowhere:
+        return (
+            f"On no contact of the account: {missing.names}.\n"
+            f"Rows with one that Callbell does not have are refused: first make these {missing.nowhere} in Callbell.\n"
+            "Answer y only if you know that they are there."
+        )
+    return (
+        f"Not seen in the account, which is no proof: {missing.names}.\n"
+        "Rows with one that is not there are refused: answer n and make it there first,\n"
+        "or go on if you know that it is there."
+    )
