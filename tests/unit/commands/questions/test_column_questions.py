@@ -257,6 +257,17 @@ def test_an_open_column_is_asked_about_with_its_values(tmp_path: Path) -> None:
     assert [row.number for rows in reader.chunks() for row in rows] == [2, 3]
 
 
+def test_where_no_column_looks_like_it_enter_chooses_none(tmp_path: Path) -> None:
+    """It is asked again, and it is said how to stop."""
+    rows = [("Referencia", "Nombre", "Precio"), *((f"{number}", "Silla", "9,50") for number in range(100, 110))]
+    _, asked, reader = asked_of(tmp_path, rows, "", "2", "")
+    assert asked[0] == asked[1]
+    assert "which column has the phone number? (no column looks like it)\n" in asked[0]
+    assert asked[0].endswith("\nIts number, or q to stop if none of them has it:")
+    assert reader.answered is not None
+    assert reader.answered.columns.identifier == "Nombre"
+
+
 def test_columns_with_one_header_are_not_chosen_from(tmp_path: Path) -> None:
     """No answer could tell them apart: the run says what to do, as without a terminal."""
     rows = [("Phone", "Phone", "Name"), ("+34600111222", "+34600111223", "Ana")]
