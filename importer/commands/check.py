@@ -35,7 +35,7 @@ from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all
-from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
+from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text, screen_text
 from importer.reports.failed_rows import write_failed
 from importer.reports.progress import Progress
 from importer.reports.snapshot import Snapshot
@@ -124,7 +124,8 @@ class Check:
             warnings=told(checked.warnings),
             country=country,
         )
-        text = "\n\n".join(filter(None, [checked_text(shown), evidence]))
+        is_screen = self.context.stream.isatty()
+        text = screen_text(shown, evidence, self.context.line_width) if is_screen else checked_text(shown, evidence)
         if broken:
             text = f"{broken.message} {broken.hint}\n\nUp to there:\n\n{text}"
         return CommandResult(exit_code=checked.record.exit_code or 0, text=text, summary_json=checked_json(checked))
@@ -198,7 +199,11 @@ class Check:
         if isinstance(pool.stopped, Stop):
             raise ServiceError(pool.stopped.message, pool.stopped.hint, code=pool.stopped.code)
         self._tally = Counter(self.store.report_source(self.record.name).tally())
-        return tuple(foretold_notes(context, dry, limiter.sent, self.store, self.record.account))
+        return tuple(
+            foretold_notes(
+                context, dry, limiter.sent, self.store, self.record.account, samples=not context.stream.isatty()
+            )
+        )
 
     def _checked(self, connection: Connection, broken: InputError | None, foretold: Sequence[str]) -> Checked:
         source, tally = self.store.report_source(self.record.name), self._tally
@@ -238,13 +243,14 @@ class Check:
         )
 
     def _sheets(self, connection: Connection) -> Iterator[CheckedSheet]:
+        is_guessed = not self.context.settings.mapping_given  # else what is left out is so on purpose
         for one, observer in zip(connection.sheets, self._observers, strict=True):
             yield CheckedSheet(
                 sheet=one.reader.sheet,
                 rows=observer.count,
                 blank=one.reader.blank_rows,
-                mapping=tuple(mapping_lines(one.reader.sheet, one.options, one.mapping)),
+                mapping=tuple(mapping_lines(one.reader.sheet, one.options, one.mapping, with_cure=is_guessed)),
                 notes=tuple(notes_of(one.reader.sheet, one.options, one.notes)),
                 left_out=one.reader.left_out,
-                consent=tuple((header, answer.only) for header, answer in one.reader.consent.items()),
+                consent=tuple(one.reader.where),
             )

@@ -132,7 +132,8 @@ def _with_consent(
     if (ask := context.asker) is None:
         return context, rows, proposal
     before = ConsentBefore(answers=next(iter(earlier.consent), {}), where=earlier.consent_where)
-    asked, where = consent_of(sheet.header, rows, ask, before)
+    is_whole = len(rows) < _SAMPLE_ROWS
+    asked, where = consent_of(sheet.header, rows, ask, before, is_whole=is_whole)
     told = {one.note for one in asked}
     proposal = replace(proposal, notes=tuple(note for note in proposal.notes if note not in told))
     given = context.settings.input
