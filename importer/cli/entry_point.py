@@ -4,7 +4,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from importer.cli.process import (
     INTERRUPTED_TEXT,
@@ -17,7 +17,10 @@ from importer.cli.process import (
 )
 from importer.model.errors import error_json
 from importer.system import standalone
-from importer.system.shell import importer_name
+from importer.system.shell import IMPORTER, importer_name
+
+_COMPLETING = "_CALLBELL_IMPORTER_COMPLETE"
+"""The variable with which a shell asks for completions."""
 
 
 def main() -> None:
@@ -34,12 +37,22 @@ def main() -> None:
     gc.set_threshold(50_000, 20, 50)
     try:
         with raised_when_told_to_end():
-            _imported_app()(prog_name=importer_name())
+            _imported_app()(prog_name=program_name(sys.argv, os.environ))
     finally:
         # From here on Ctrl-C ends the process without a word. Nothing is left to be put in order, and Python's own
         # handler would raise KeyboardInterrupt where nobody catches it.
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def program_name(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Return what texts call the program; for the script of a shell's completion its plain name.
+
+    typer names the script, its function and its variable after it, which a path would spoil; shells find the completion
+    of a command that is typed with its path by its last part.
+    """
+    is_completing = any(one.startswith(("--install-completion", "--show-completion")) for one in arguments[1:])
+    return IMPORTER if is_completing or _COMPLETING in environment else importer_name()
 
 
 def _imported_app() -> Callable[..., object]:

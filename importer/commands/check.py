@@ -13,6 +13,7 @@ from importer.commands.account.connection import Connection, connect
 from importer.commands.account.preflight import Preflight
 from importer.commands.account.presence import find_existing
 from importer.commands.account.requirements import RequirementsOfSheet
+from importer.commands.account_gaps import not_checked
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.dry_run import dry_operation, foretold_notes
 from importer.commands.end.run_end import EndOfRun, with_series, with_told_degradations
@@ -21,7 +22,6 @@ from importer.commands.input.input_sheet import InputSheet
 from importer.commands.input.open_sheets import as_opened, open_sheets, runs_before
 from importer.commands.live_display import context_progress, in_background, show_pool
 from importer.commands.mapping_selection import mapping_lines, notes_of
-from importer.commands.not_checked import not_checked
 from importer.commands.pool_command import pool_of
 from importer.commands.questions.column_questions import with_answers
 from importer.commands.questions.country_cure import NumbersWithoutCountry
@@ -63,7 +63,7 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
             context, taken = with_answers(context, readers, earlier, asks=False)
             if taken:
                 context.tell(taken)
-            record = with_series(context, new_run(context, journal, "check", inputs), files)
+            record = with_series(context, new_run(context, journal, "check", inputs), files, readers)
             return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
 
 

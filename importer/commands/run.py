@@ -61,7 +61,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         before = runs_before(context, journal, inputs)
         with open_sheets(context, inputs, before=before) as readers:
             context = as_opened(context, readers)
-            record = with_series(context, new_run(context, journal, "run", inputs), files)
+            record = with_series(context, new_run(context, journal, "run", inputs), files, readers)
             run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
             run.tell_notes()  # before anything is asked, or refused because of what was guessed
             run.ask(before)
@@ -178,10 +178,12 @@ class ImportRun(PoolCommand):
         return replace(record, options={**record.options, DECLINED: True}) if is_declined else record
 
     def _kept_options(self, connection: Connection) -> Mapping[str, object]:
-        """Return the options for the journal, with the guessed columns, if they are."""
-        if self.context.settings.mapping_given:
-            return self.record.options
-        return {**self.record.options, **kept_answers([(one.reader, one.options.columns) for one in connection.sheets])}
+        """Return the options for the journal: with the guessed columns, and `quiet` however that was said."""
+        settings = self.context.settings
+        kept = {**self.record.options, **({"quiet": True} if settings.run.quiet else {})}
+        if settings.mapping_given:
+            return kept
+        return {**kept, **kept_answers([(one.reader, one.options.columns) for one in connection.sheets])}
 
     async def _before_sending(
         self,

@@ -5,12 +5,13 @@ The service has its journal in its own user's home; whoever is root looks into a
 
 import os
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NoReturn
 
 from importer.commands.context import CommandContext
 from importer.commands.journal_path import journal_of
-from importer.commands.named_journal import require_journal
+from importer.commands.named_journal import is_journal_missing, require_journal
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.system.installed_units import InstalledUnit, installed_units
@@ -18,10 +19,12 @@ from importer.system.service_user import find_user
 from importer.system.shell import importer_command
 
 
-def other_services(journal: Path) -> Sequence[InstalledUnit]:
-    """Return the nightly services that have another journal, without those that have not begun theirs yet."""
+def other_services(known: AbstractSet[Path]) -> Sequence[InstalledUnit]:
+    """Return the nightly services whose journal is none of these, without those that have not begun theirs yet."""
     return [
-        unit for unit in installed_units() if os.path.realpath(unit.journal) != str(journal) and _may_be(unit.journal)
+        unit
+        for unit in installed_units()
+        if not known & {unit.journal, Path(os.path.realpath(unit.journal))} and not is_journal_missing(unit.journal)
     ]
 
 
@@ -37,7 +40,7 @@ def elsewhere(context: CommandContext, *words: str) -> str:
     if run.journal or run.sandbox:
         return ""
     journal = journal_of(context.settings)
-    units = other_services(journal)
+    units = other_services({journal})
     named = [unit for unit in units if unit.journal.name == journal.name]  # of the same account of the config
     return "\n".join(
         f"The nightly {unit.name}.service has the journal {plain(str(unit.journal))}. To look there, give this as root:"
@@ -56,7 +59,7 @@ def fail_without_journal(context: CommandContext, journal: Path, hint: str, *wor
         words: The command's name and its arguments.
 
     Raises:
-        StorageError: An earlier run used it.
+        StorageError: An earlier run used it, or whether it is there cannot be told.
         UsageError: There never was one.
 
     """
@@ -78,14 +81,3 @@ def _there(unit: InstalledUnit, context: CommandContext, usual: str, *words: str
     is_found = unit.journal == Path(home, ".local/state/callbell-importer", usual)
     options = [*context.options.items(), ("journal", None if is_found else str(unit.journal))]
     return unit.as_its_user(importer_command(*words, options=options))
-
-
-def _may_be(journal: Path) -> bool:
-    """Tell whether a journal is there, or in a folder that may not be looked into."""
-    try:
-        journal.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return True

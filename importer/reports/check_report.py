@@ -12,10 +12,10 @@ from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.account_words import required_text
 from importer.reports.closing_text import degraded_texts
 from importer.reports.left_out import left_out_text
-from importer.reports.next_step import alike_text, all_alike, cure
 from importer.reports.problem_groups import changes_text, groups_text
 from importer.reports.results import changes_json, degraded_json, groups_json, json_text, run_json
 from importer.reports.run_commands import command_line
+from importer.reports.same_cause import alike_text, all_alike, cure, step_text
 from importer.system.shell import short_path
 
 _MOST_ON_SCREEN = (3, 2, 1)
@@ -215,7 +215,7 @@ def _next(checked: Checked) -> Iterator[str]:
     options = checked.record.options
     if alike := _alike(checked):
         record = checked.record
-        yield cure(alike, record.command, record.files, record.options, checked.country)
+        yield step_text(cure(alike, record.command, record.files, record.options, checked.country))
     elif checked.to_fix:
         names = "\n  ".join(short_path(path) for path in checked.to_fix)
         yield f"The rows with a problem are in\n  {names}"

@@ -40,7 +40,8 @@ def write_reports(
     results, summary = _write_results(source, folder, options), folder / "summary.json"
     is_to_fix = conflict_count(problems) or any(tally[status] for status in NEEDS_PERSON)
     failed = write_failed(source, folder) if is_to_fix else ()
-    workbook, page = _write_for_people(source, folder, failed, (problems, warnings), options)
+    hint = (error or {}).get("hint", "")
+    workbook, page = _write_for_people(source, folder, failed, (problems, warnings), options, hint)
     written = {"results": results, "workbook": workbook, "page": page}
     paths: dict[str, object] = {name: str(path) for name, path in written.items() if path}
     paths |= {"failed": [str(path) for path in failed], "summary": str(summary)}
@@ -67,6 +68,7 @@ def _write_for_people(
     failed: tuple[Path, ...],
     groups: tuple[Sequence[ProblemGroup], Sequence[ProblemGroup]],
     options: ReportOptions,
+    early_cure: str,
 ) -> tuple[Path | None, Path | None]:
     """Write the workbook and the page, if they are wanted, and return their paths; the groups: problems, warnings."""
     workbook = folder / "results.xlsx" if "xlsx" in options.kinds else None
@@ -83,9 +85,12 @@ def _write_for_people(
         tally=source.tally(),
         problems=problems,
         warnings=warnings,
+        sheets=source.sheets(),
         to_fix=failed,
         leaves_existing=options.leaves_existing,
         of_list=options.of_list,
+        country=options.country,
+        early_cure=early_cure,
         not_updated=source.not_updated(),
     )
     if workbook:

@@ -52,6 +52,8 @@ class ReportOptions:
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
     of_list: RunRecord | None = None
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
+    country: str = ""
+    """That the numbers fit, where they do not say their country; empty: it is not known."""
 
 
 FOR_PROGRAMS = ReportOptions(kinds=("csv",))

@@ -140,7 +140,16 @@ def waits(one: Snapshot) -> tuple[str, ...]:
         said.append("asking Callbell what it has already, before anything is sent")
     if one.doubtful:
         said.append(_doubtful(one))
+    if not said and _is_idle(one):  # before a contact is made again, say, or asked for a second time
+        left = one.read - one.done
+        said.append(f"{counted(left, one.noun)} {'waits' if left == 1 else 'wait'}, so that nobody is made twice")
     return tuple(said)
+
+
+def _is_idle(one: Snapshot) -> bool:
+    """Tell whether rows are left and no request leaves, though the limit allows some each second."""
+    is_slow = 0 < one.limit < 1
+    return one.sends and one.read_all and one.done < one.read and not (one.in_flight or one.per_second or is_slow)
 
 
 def outage_text(*, probe_seconds: float, give_up_seconds: float, status: int, reason: str) -> str:

@@ -20,13 +20,13 @@ REHEARSED: dict[Status, tuple[str, str]] = {
     Status.FAILED: (Status.FAILED, "refused by the sandbox, or given up on"),
 }
 """What a rehearsal calls the statuses that say what is in Callbell now, and what they mean there."""
-FORETOLD: dict[Status, str] = {
-    Status.CREATED: "would be created",
-    Status.UPDATED: "are in Callbell, and would be changed",
-    Status.EXISTS: "are in Callbell, and would be left as they are",
-    Status.FAILED: "would be refused, or Callbell does not say whether they are there",
-    Status.IN_DOUBT: "were sent by an earlier run, and it is unknown whether they arrived",
-    Status.UNSENT: "would be sent",
+FORETOLD: dict[Status, tuple[str, str]] = {
+    Status.CREATED: ("would be created", ""),
+    Status.UPDATED: ("would be updated", "are in Callbell now"),
+    Status.EXISTS: (Status.EXISTS, "are in Callbell, and would be left as they are"),
+    Status.FAILED: (Status.FAILED, "would be refused, or Callbell does not say whether they are there"),
+    Status.IN_DOUBT: (Status.IN_DOUBT, "were sent by an earlier run, and it is unknown whether they arrived"),
+    Status.UNSENT: ("would be sent", ""),
 }
 """The same of a dry run."""
 

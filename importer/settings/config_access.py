@@ -37,8 +37,15 @@ def read_config(path: Path) -> str:
                 code="config_unreadable",
             )
         return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UsageError(
+            f"{path}, line {line}: this is not UTF-8 text.",
+            "Save it as UTF-8 (in the editor under Save As, Encoding), and give the same command again.",
+            code="config_unreadable",
+        ) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(
             f"The config file {path} cannot be read: {reason}.", _NAME_ANOTHER, code="config_unreadable"
         ) from None

@@ -65,6 +65,7 @@ def _not_toml(message: str, name: str, text: str) -> str:
     place = _PLACE.search(message)
     line = place[1] if place and place[1] else text.count("\n") + 1
     what = _PLACE.sub("", message)
+    what += "; is a quotation mark missing at its end?" * what.endswith(r"'\n'")
     return f"{name}, line {line}: it cannot be read as TOML: {what[:1].lower()}{what[1:]}"
 
 

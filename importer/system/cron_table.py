@@ -18,6 +18,7 @@ _PATH = "/usr/local/bin:/usr/bin:/bin"
 _EVERY_NIGHT = re.compile(r"\s*(\d{1,2})\s+(\d{1,2})\s+\*\s+\*\s+\*\s+(.*)")
 _OURS = re.compile(r"(?:callbell-importer|-m importer)['\"]? run ")
 _BEGIN = re.compile(r"# begin (\S+) \(callbell-importer schedule\)")
+_END = re.compile(r"# end \S+$")
 
 
 def cron_command(job: NightlyJob) -> str:
@@ -78,6 +79,8 @@ def known_lines(table: str, where: str, user: str = "") -> Iterator[KnownSchedul
     for line in table.splitlines():
         if begin := _BEGIN.fullmatch(line):
             name = begin[1]
+        elif _END.match(line):  # the line between may have been taken out, or changed to another time
+            name = journal = ""
         elif line.startswith(JOURNAL_COMMENT):
             journal = line.removeprefix(JOURNAL_COMMENT)
         elif found := _EVERY_NIGHT.fullmatch(line):

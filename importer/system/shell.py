@@ -11,9 +11,10 @@ from pathlib import Path
 from importer.system import runtime
 from importer.system.terminal import is_terminal
 
-_NAME = "callbell-importer"
+IMPORTER = "callbell-importer"
+"""The command's name."""
 _PLAIN_ON_WINDOWS = re.compile(r"[\w@%+=:,./\\~-]+")
-_NAMED_IN_TEXT = re.compile(rf"(?<![\w./\\-])(?<!keyring set ){_NAME}(?= [a-z])")
+_NAMED_IN_TEXT = re.compile(rf"(?<![\w./\\-])(?<!keyring set ){IMPORTER}(?= [a-z])")
 """The name with a command after it; in front of it stands no folder. What the keyring has of us is called the same."""
 
 
@@ -46,8 +47,8 @@ def importer_name() -> str:
 @lru_cache(maxsize=8)  # every row that needs a person is told its command
 def _name_of(typed: str, search: str) -> str:
     program = Path(typed)
-    if program.stem != _NAME or program.name == typed or _is_on_path(program.parent, search):
-        return _NAME
+    if program.stem != IMPORTER or program.name == typed or _is_on_path(program.parent, search):
+        return IMPORTER
     path = short_path(program)
     path = path if len(Path(path).parts) > 1 else os.path.join(os.curdir, path)  # noqa: PTH118 - Path leaves out the "./"
     return _called(quote(path))
@@ -66,7 +67,7 @@ def _is_on_path(folder: Path, search: str) -> bool:
 def as_typed(text: str) -> str:
     """Return the text with its commands of the importer as a person has to type them here."""
     name = importer_name()
-    return text if name == _NAME else _NAMED_IN_TEXT.sub(lambda _: name, text)
+    return text if name == IMPORTER else _NAMED_IN_TEXT.sub(lambda _: name, text)
 
 
 def program_command() -> str:

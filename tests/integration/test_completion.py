@@ -178,3 +178,24 @@ def test_a_schema_that_is_asked_for_is_not_shown_meanwhile(complete: Complete) -
 def test_whatever_goes_wrong_offers_nothing() -> None:
     """A defect of ours is no traceback at the prompt either."""
     assert complete_run(object(), "") == []  # type: ignore[arg-type]  # a context without parameters
+
+
+def test_a_command_that_is_typed_with_its_path_has_a_script_of_its_plain_name(tmp_path: Path) -> None:
+    """A path in the names of its function and its variable would make a script that no shell can run."""
+    program = tmp_path / "bin" / "callbell-importer"
+    main = (
+        f"import sys; sys.argv = [{str(program)!r}, '--show-completion', 'bash']; from importer.cli import main; main()"
+    )
+    kept = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "SHELL": "/bin/bash"}
+    shown = subprocess.run(  # noqa: S603 - this Python
+        [sys.executable, "-c", main], env=kept, cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    assert "_CALLBELL_IMPORTER_COMPLETE=complete_bash" in shown
+    assert str(tmp_path).upper() not in shown
+
+
+def test_a_program_with_a_path_completes(complete: Complete, tmp_path: Path) -> None:
+    """Its shell finds the completion by the last part of the path, and asks with the same variable."""
+    program = tmp_path / "bin" / "callbell-importer"
+    main = f"import sys; sys.argv = [{str(program)!r}]; from importer.cli import main; main()"
+    assert "retry" in complete(f"{program} re", main=main)

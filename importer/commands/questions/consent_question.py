@@ -11,6 +11,7 @@ from importer.commands.input.input_sheet import ConsentAnswer, InputSheet, Where
 from importer.commands.mapping_selection import guess_of
 from importer.mapper.consent import Consent, consents
 from importer.mapper.header_guess import columns_of
+from importer.mapper.mapping_guess import Guess
 from importer.mapper.messages import listed, quoted
 from importer.model.answers import is_no, says_yes
 from importer.model.errors import InputError
@@ -77,8 +78,7 @@ def ask_consent(
     answered = [one for one in found if ask is not None or one.header in before]
     if not answered:
         return []
-    told = {one.note for one in answered}
-    reader.answered = replace(guessed, notes=tuple(note for note in guessed.notes if note not in told))
+    reader.answered = _without_notes(guessed, answered)
     among = f"{counted(len(rows))}" if reader.is_read else f"the first {counted(len(rows))}"
     asked = [one for one in answered if one.header not in before]
     reader.was_asked_consent = bool(asked)
@@ -86,6 +86,12 @@ def ask_consent(
     reader.consent = {one.header: ConsentAnswer(where.get(one.header, ()), tuple(one.counts)) for one in answered}
     reader.require([(header, values) for header, values in where.items() if values])
     return [_taken(header, values) for header, values in before.items()]
+
+
+def _without_notes(guessed: Guess, answered: Sequence[Consent]) -> Guess:
+    """Return the guess without the notes on columns that were answered about."""
+    told = {one.note for one in answered}
+    return replace(guessed, notes=tuple(note for note in guessed.notes if note not in told))
 
 
 def _is_known(one: Consent, known: Mapping[str, ConsentAnswer]) -> bool:

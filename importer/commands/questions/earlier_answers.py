@@ -1,16 +1,16 @@
 """What a person answered before about the same files: in a run, or in a rehearsal, which has a journal of its own."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from importer.commands.input.input_sheet import ConsentAnswer
-from importer.commands.journal_path import journal_of, journal_path
-from importer.commands.setup import is_there
+from importer.commands.journal_path import journal_of
+from importer.commands.setup import is_there, rehearsals_journal
 from importer.journal import Journal
-from importer.mapper.header import texts_of
+from importer.mapper.header import IN_BRACES, texts_of
 from importer.mapper.phones.countries import country_of
 from importer.model.addresses import scheme_of
 from importer.model.errors import StorageError
@@ -60,6 +60,10 @@ class EarlierAnswers:
         """Return the column that fed the field of the sheet; empty: it is not known, or there were several."""
         return self.columns[sheet].get(field, "") if sheet < len(self.columns) else ""
 
+    def fits(self, header: Sequence[str]) -> bool:
+        """Tell whether a header has the columns that were read under one before; if none are known, any may be it."""
+        return not self.columns or any(_has_columns(header, one.values()) for one in self.columns)
+
 
 NO_ANSWERS = EarlierAnswers()
 
@@ -76,9 +80,17 @@ class RunsBefore:
     @property
     def sheet(self) -> str:
         """The sheet of these very files that was named last; empty: none was."""
-        named = [one for one in self.runs if one.files == tuple(self.files) and _is_usable(one) and _sheet(one.options)]
-        newest = max(named, key=lambda one: one.started_at, default=None)
-        return _sheet(newest.options) if newest else ""
+        return next(filter(None, self._sheets()), "")
+
+    def other_sheet(self, name: str) -> str:
+        """Return the sheet that was named for the last run of these very files, if it is another one; else nothing."""
+        last = next(self._sheets(), "")
+        return "" if is_same_sheet(last, name) else last
+
+    def _sheets(self) -> Iterator[str]:
+        """Yield the sheet that was named for each run of these very files, the last first; empty: none was."""
+        same = [one for one in self.runs if one.files == tuple(self.files) and _is_usable(one)]
+        yield from (_sheet(one.options) for one in sorted(same, key=lambda one: one.started_at, reverse=True))
 
     def answers(self, options: Mapping[str, object]) -> EarlierAnswers:
         """Return what was answered before.
@@ -129,11 +141,9 @@ def earlier_runs(settings: Settings, journal: Journal, files: Sequence[str]) -> 
 
 def rehearsals_of(settings: Settings, files: Sequence[str]) -> list[RunRecord]:
     """Return the rehearsals of the files that another journal has than the run's own; none if it cannot be read."""
-    run = settings.run
-    if run.sandbox or run.journal is not None:
-        return []
-    runs = _runs_in(lambda: journal_path(None, sandbox=True, account=run.of_account))
-    return [one for one in runs if one.files == tuple(files)]
+    with contextlib.suppress(StorageError), rehearsals_journal(settings) as journal:
+        return [one for one, _ in journal.runs() if one.files == tuple(files)] if journal else []
+    return []
 
 
 def runs_about(settings: Settings, file: str) -> RunsBefore:
@@ -145,14 +155,14 @@ def runs_about(settings: Settings, file: str) -> RunsBefore:
 
     """
     files = (file if scheme_of(file) else str(Path(file).absolute()),)
-    return RunsBefore(runs=[*_runs_in(lambda: journal_of(settings)), *rehearsals_of(settings, files)], files=files)
+    return RunsBefore(runs=[*_own_runs(settings), *rehearsals_of(settings, files)], files=files)
 
 
-def _runs_in(path: Callable[[], Path]) -> list[RunRecord]:
-    """Return the runs of a journal, newest first; none if it is missing or cannot be read."""
+def _own_runs(settings: Settings) -> list[RunRecord]:
+    """Return the runs of the journal, newest first; none if it is missing or cannot be read."""
     with contextlib.suppress(StorageError):
-        if is_there(found := path()):
-            with contextlib.closing(Journal.open(found)) as journal:
+        if is_there(path := journal_of(settings)):
+            with contextlib.closing(Journal.open(path)) as journal:
                 return [one for one, _ in journal.runs()]
     return []
 
@@ -225,6 +235,11 @@ def _columns(run: RunRecord) -> list[Mapping[str, str]]:
         {field: texts[0] for field, value in one.items() if len(texts := texts_of(_texts(value))) == 1}
         for one in sheets
     ]
+
+
+def _has_columns(header: Sequence[str], columns: Iterable[str]) -> bool:
+    """Tell whether a header has all of the columns; one may be put together of several, as `{First} {Last}`."""
+    return all(part in header for one in columns for part in IN_BRACES.findall(one) or [one])
 
 
 def _texts(value: object) -> str | tuple[str, ...]:

@@ -10,8 +10,7 @@ from importer.commands.schedule.removal import removed_lines, removed_task, remo
 from importer.system.cron_table import cron_block, with_job
 from importer.system.nightly_job import MOST_STARTS, SERVICE_HOME, NightlyJob, ScheduleKind
 from importer.system.scheduler import CallStep, FileStep, FolderStep, ReadableStep, Scheduler, Step, crontab_words
-from importer.system.service_user import ServiceUser, may, own_name
-from importer.system.shell import quote
+from importer.system.service_user import ServiceUser, as_user, may, own_name
 from importer.system.systemd_units import (
     failure_unit,
     needed_folders,
@@ -84,14 +83,12 @@ def _by_system(job: NightlyJob, user: ServiceUser) -> Placement:
         CallStep(words=("systemctl", "daemon-reload")),
         CallStep(words=("systemctl", "enable", "--now", f"{job.name}.timer")),
     ]
-    # Only root may read the file; su without `-` keeps the variable.
-    token = f"CALLBELL_API_TOKEN=$(cat {quote(job.token_file)}) " if job.token_file else ""
     afterwards = (
         "Try it now:",
         f"  systemctl start {job.name}",
         f"  journalctl -u {job.name}",
         f"Of {MOST_STARTS} starts in 20 hours the night's is one; to count again: systemctl reset-failed {job.name}",
-        f"Other commands are given as its user, who has the journal: {token}su -s /bin/sh {job.user}",
+        f"Other commands are given as its user, who has the journal: {as_user(job.user, job.token_file)}",
     )
     written = [*([users] if made or os.path.lexists(users) else []), *(unit.path for unit in units)]
     taken_back = (

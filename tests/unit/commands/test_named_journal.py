@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from importer.commands.context import CommandContext
-from importer.commands.named_journal import begin_missing_journal, remember_journal
+from importer.commands.named_journal import begin_missing_journal, remember_journal, require_journal
 from importer.commands.setup import open_journal
 from importer.model.errors import ImporterError, StorageError, UsageError
 from importer.settings import settle
@@ -236,3 +236,17 @@ def answer(asked: list[str], text: str) -> Callable[[str], str]:
         return text
 
     return ask
+
+
+def test_of_a_journal_that_may_not_be_looked_for_nobody_says_that_it_is_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That of a nightly service, which its own user and root alone may look into."""
+
+    def refused(_path: Path, **_options: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "stat", refused)
+    with pytest.raises(StorageError, match="may not look into its folder") as caught:
+        require_journal(settle({}, {}), Path("/var/lib/callbell-importer/j.sqlite3"))
+    assert caught.value.hint == "Give the same command as the user whose journal it is, or as root."

@@ -96,6 +96,15 @@ def test_a_run_is_well_while_it_waits_for_nothing_and_little_fails() -> None:
     assert not replace(BUSY, held_seconds=1.0, held_status=429).is_well
 
 
+def test_rows_that_wait_for_their_turn_are_told() -> None:
+    """Such as one that was deleted and is to be made again: an earlier run may have made it a moment ago."""
+    last = replace(BUSY, in_flight=0, per_second=0.0, tally=Counter({Status.CREATED: 299, Status.PENDING: 1}))
+    assert waits(last) == ("1 row waits, so that nobody is made twice",)
+    assert waits(replace(last, held_seconds=2.0, held_status=429)) == ("429: waiting 2 s",)
+    for busy in (replace(last, in_flight=1), replace(last, per_second=0.2), replace(last, limit=0.5)):
+        assert waits(busy) == ()
+
+
 def test_a_log_has_no_whole_phone_number() -> None:
     """The reason of a failure is the service's, which may name it."""
     line = log_line(replace(BUSY, failure="34600111222 is refused", failure_count=2))

@@ -115,7 +115,11 @@ def test_the_mode_of_the_real_file_counts(config: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"a" * (256 * 1024 + 1), "larger than 256 KiB"), (b"\xff\xfe", "not UTF-8"), (None, "No such")],
+    [
+        (b"a" * (256 * 1024 + 1), "larger than 256 KiB"),
+        (b"# a\n\xff\xfe", "line 2: this is not UTF-8"),
+        (None, "No such"),
+    ],
 )
 def test_what_is_no_text_of_a_bearable_size_is_refused(config: Path, content: bytes | None, said: str) -> None:
     """No more of it is read than the largest config has."""

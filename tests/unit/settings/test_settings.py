@@ -153,6 +153,10 @@ def test_every_problem_is_told_at_once_with_its_place() -> None:
         ("[run]\nx = \n", "line 2: it cannot be read as TOML: invalid value"),
         ("[run]\nlimit = 1\nlimit = 2", "line 3: it cannot be read as TOML: cannot overwrite a value"),
         ('[run]\njournal = "x', "line 2: it cannot be read as TOML: unterminated string"),
+        (
+            '[run]\njournal = "x\nlimit = 1',
+            "line 2: it cannot be read as TOML: illegal character '\\n'; is a quotation",
+        ),
         ("[run]\nlog_file = 5979-01-01", "line 2, run.log_file: must be a text in quotes"),
     ],
 )

@@ -80,6 +80,14 @@ def test_jobs_of_a_crontab_are_known_by_their_marks_or_their_command() -> None:
     assert [one.minute for one in known_lines(of_system, "there", "root")] == [180]
 
 
+def test_a_line_after_the_marks_is_none_of_ours() -> None:
+    """Though the one between them was taken out, or runs once a week by now."""
+    begin, comment, _, end = cron_block(nightly_job()).splitlines()
+    for between in ("", "0 2 * * 1 callbell-importer run x.csv\n"):
+        table = f"{begin}\n{comment}\n# Journal: /j\n{between}{end}\n0 3 * * * /usr/bin/backup\n"
+        assert not list(known_lines(table, "here"))
+
+
 def test_a_job_of_before_the_journal_was_named_is_replaced() -> None:
     """It has one comment less."""
     before = with_job("", nightly_job())

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from importer.commands.questions.earlier_answers import RunsBefore
+from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers, RunsBefore
 from importer.model.runs import DECLINED, RunRecord
 from tests.support.journals import record
 
@@ -29,6 +29,14 @@ def test_the_sheet_is_the_one_that_was_named_last() -> None:
     ]
     assert RunsBefore(runs=runs, files=FILES).sheet == "C"
     assert not RunsBefore(runs=runs[2:3], files=FILES).sheet
+
+
+def test_another_sheet_is_the_one_that_the_last_run_was_told_to_read() -> None:
+    """If it was told one."""
+    runs = [run("unnamed", 3), run("named", 2, sheet="C")]
+    assert RunsBefore(runs=runs[1:], files=FILES).other_sheet("D") == "C"
+    assert not RunsBefore(runs=runs[1:], files=FILES).other_sheet("c ")
+    assert not RunsBefore(runs=runs, files=FILES).other_sheet("D")
 
 
 def test_of_another_sheet_only_the_country_is_known() -> None:
@@ -58,3 +66,12 @@ def test_the_country_of_the_nearest_files_counts_most() -> None:
         ("IT", "an earlier run"),
     ]
     assert [one.weight for one in found.values()] == sorted((one.weight for one in found.values()), reverse=True)
+
+
+def test_a_header_fits_that_has_the_columns_of_one_before() -> None:
+    """Also those that are put together; where no columns are known, nothing speaks against it."""
+    earlier = EarlierAnswers(columns=[{"identifier": "Tel", "name": "{First} {Last}"}, {"identifier": "Phone"}])
+    assert earlier.fits(["Last", "First", "Tel"])
+    assert earlier.fits(["Phone"])
+    assert not earlier.fits(["First", "Tel"])
+    assert NO_ANSWERS.fits(["A"])
