@@ -335,6 +335,7 @@ def test_columns_that_a_config_leaves_out_are_so_on_purpose_and_its_rows_are_tol
     said = give("check", "a.csv", *HERE).stderr
     assert "make a custom field" not in said
     assert '2 rows, 2 left out: not "yes" in Accepts' in said
+    assert ' read, 2 left out: not "yes" in Accepts.' in give("run", "a.csv", "--sandbox").stderr
 
 
 def test_only_the_first_rows_are_looked_at_if_that_is_wanted() -> None:
