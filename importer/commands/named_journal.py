@@ -5,6 +5,7 @@ journal is gone with its disk.
 """
 
 import contextlib
+import errno
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
@@ -144,8 +145,10 @@ def is_journal_missing(path: Path) -> bool:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return True
-    except (OSError, ValueError):  # told by whoever opens it
+    except ValueError:  # told by whoever opens it
         return False
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG  # no file has such a name
     return False
 
 
