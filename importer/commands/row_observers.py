@@ -62,5 +62,5 @@ def _consent(context: CommandContext, connection: Connection) -> list[str]:
         return []
     from importer.commands.questions.consent_question import how_to_keep  # noqa: PLC0415 - only where a person is
 
-    said = how_to_keep([one.reader for one in connection.sheets], context.settings, context.options)
+    said = how_to_keep([one.reader for one in connection.sheets], context.options)
     return [said] if said else []

@@ -16,7 +16,7 @@ from importer.commands.end.run_end import EndOfRun, with_series
 from importer.commands.input.input_files import input_files, nothing_to_import, with_files_moved
 from importer.commands.input.open_sheets import Before, as_opened, open_sheets, runs_before
 from importer.commands.live_display import PoolDisplay
-from importer.commands.mapping_selection import kept_answers, notes_of
+from importer.commands.mapping_selection import kept_answers, kept_conditions, notes_of
 from importer.commands.pool_command import PoolCommand
 from importer.commands.questions.last_question import asks_at_last
 from importer.commands.questions.question_time import QuestionTime
@@ -182,7 +182,7 @@ class ImportRun(PoolCommand):
         settings = self.context.settings
         kept = {**self.record.options, **({"quiet": True} if settings.run.quiet else {})}
         if settings.mapping_given:
-            return kept
+            return {**kept, **kept_conditions(self.readers)}
         return {**kept, **kept_answers([(one.reader, one.options.columns) for one in connection.sheets])}
 
     async def _before_sending(

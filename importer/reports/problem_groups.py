@@ -94,6 +94,7 @@ def groups_text(
     sheets: Sequence[Sheet] = (),
     *,
     says_new: bool = False,
+    more_in: str = "the report",
 ) -> str:
     """Return a paragraph with a title and at most so many groups of problems; an empty text without any.
 
@@ -103,12 +104,13 @@ def groups_text(
         most: How many of them are shown; None: all.
         sheets: Of the rows, for the names of the cells; none: rows are named by their number.
         says_new: Whether it is said which of them are new since the last run of the same import.
+        more_in: Where the groups are that are not shown.
 
     """
     if not groups:
         return ""
     left = groups[most:] if most is not None else ()
-    more = [f"  and {len(left):,} kinds more: see the report"] if left else []
+    more = [f"  and {len(left):,} kinds more: see {more_in}"] if left else []
     if len(left) == 1:  # in a line, as that it is there would take
         more = [_group_text(left[0], sheets, says_new=says_new, is_short=True)]
     return "\n".join([title, *(_group_text(group, sheets, says_new=says_new) for group in groups[:most]), *more])

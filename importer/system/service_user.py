@@ -49,6 +49,14 @@ def find_user(name: str, home: str) -> ServiceUser:
     return ServiceUser(name=name, home=found.pw_dir, is_there=True, numbers=(found.pw_uid, found.pw_gid))
 
 
+def group_name(number: int) -> str:
+    """Return a group's name; its number where it has none."""
+    try:
+        return str(importlib.import_module("grp").getgrgid(number).gr_name)
+    except (ImportError, KeyError):  # none on Windows
+        return str(number)
+
+
 def as_user(name: str, token_file: str) -> str:
     """Return the command by which root becomes a user who may not read the token, which is in a variable then.
 

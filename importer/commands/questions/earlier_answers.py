@@ -2,8 +2,9 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from importer.commands.input.input_sheet import ConsentAnswer
 from importer.commands.journal_path import journal_of
@@ -16,16 +17,29 @@ from importer.model.errors import StorageError
 from importer.model.runs import CONSENT, RunRecord
 from importer.settings import Settings
 
+_OF_SHEET, _OF_FILE, _OF_FOLDER, _OF_OTHERS = 8.0, 6.0, 4.0, 2.0
+"""How much a country that was named before speaks for itself, as `guess_country` takes it."""
+_LAST_RUNS = 5
+"""How many runs of other files count."""
+
+
+class EarlierCountry(NamedTuple):
+    """A country that numbers without a country code were from before."""
+
+    weight: float
+    """How much that speaks for it."""
+    where: str
+    """Such as `the last run`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierAnswers:
     """Answers that are shown as evidence, or are the default of a question that is asked again."""
 
-    country: str = ""
-    """A region, such as `ES`; empty: none was named."""
-    is_rehearsed: bool = False
-    """Whether the country was named in a rehearsal of these very files; else it is that of the last run, whatever that
-    read."""
+    countries: Mapping[str, EarlierCountry] = field(default_factory=dict)
+    """By region: of these very files, of the same folder, or of the last runs, whatever they read."""
+    rehearsed: str = ""
+    """The region that was named in a rehearsal of these very files; empty: there was none."""
     columns: Sequence[Mapping[str, str]] = ()
     """Field to column, for each of the files in their order."""
     where: str = "the last run"
@@ -36,6 +50,11 @@ class EarlierAnswers:
     """Where that was answered."""
     header_row: int | None = None
     """The header's row as it was said for these very files; None: it was not."""
+
+    @property
+    def country_weights(self) -> dict[str, float]:
+        """How much the countries that were named speak for themselves, as `guess_country` takes it."""
+        return {region: one.weight for region, one in self.countries.items()}
 
     def column(self, sheet: int, field: str) -> str:
         """Return the column that fed the field of the sheet; empty: it is not known, or there were several."""
@@ -97,10 +116,9 @@ def earlier_answers(runs: Iterable[RunRecord], files: Sequence[str] = (), sheet:
     newest = max(same, key=lambda one: one.started_at, default=None)
     is_rehearsed = newest is not None and newest.is_rehearsal
     asked = max((one for one in same if _consent(one)), key=lambda one: one.started_at, default=None)
-    rehearsed = _country(newest) if newest and is_rehearsed else ""
     return EarlierAnswers(
-        country=rehearsed or next(filter(None, map(_country, usable)), ""),
-        is_rehearsed=bool(rehearsed),
+        countries=_countries(usable, tuple(files), sheet),
+        rehearsed=_country(newest) if newest and is_rehearsed else "",
         where=_where(newest),
         columns=_columns(newest) if newest else (),
         consent=_consent(asked) if asked else (),
@@ -182,6 +200,31 @@ def _consent(run: RunRecord) -> list[Mapping[str, ConsentAnswer]]:
 
 def _country(run: RunRecord) -> str:
     return country_of(str(run.options.get("country") or ""))
+
+
+def _countries(usable: Sequence[RunRecord], files: tuple[str, ...], sheet: str) -> dict[str, EarlierCountry]:
+    """Return the countries that runs named, the nearest first: of what is nearest only the newest run counts."""
+    named = sorted(filter(_country, usable), key=lambda one: one.started_at, reverse=True)
+    folders = _folders(files)
+    of_file = [one for one in named if one.files == files]
+    of_sheet = [one for one in of_file if is_same_sheet(_sheet(one.options), sheet)]
+    of_folder = [one for one in named if folders & _folders(one.files)]
+    found: dict[str, EarlierCountry] = {}
+    for run in of_sheet[:1]:
+        found.setdefault(_country(run), EarlierCountry(_OF_SHEET, _where(run)))
+    for run in of_file[:1]:
+        kind = "rehearsal" if run.is_rehearsal else "run"
+        found.setdefault(_country(run), EarlierCountry(_OF_FILE, f"the last {kind} of this file"))
+    for run in of_folder[:1]:
+        found.setdefault(_country(run), EarlierCountry(_OF_FOLDER, "the last run of a file in this folder"))
+    for place, run in enumerate(named[:_LAST_RUNS]):
+        where = "an earlier run" if place else "the last run"
+        found.setdefault(_country(run), EarlierCountry(_OF_OTHERS, where))
+    return found
+
+
+def _folders(files: Sequence[str]) -> set[str]:
+    return {str(Path(one).parent) for one in files if not scheme_of(one)}
 
 
 def _columns(run: RunRecord) -> list[Mapping[str, str]]:
