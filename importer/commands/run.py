@@ -169,10 +169,9 @@ class ImportRun(PoolCommand):
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
             await journal.learn(limiter.learned)
         await journal.checkpoint()
-        record, signalled = self._unless_declined(record), self.interruption.signalled
-        end = EndOfRun(self.context, self.store, pool.stopped, signalled, self.retried, self.readers)
-        record = end.judged(self._ended(record, pool, limiter), connection.sheets, end.tally(record))
-        await journal.finish(record)
+        end = EndOfRun(self.context, self.store, pool.stopped, self.interruption.signalled, self.retried, self.readers)
+        ended = self._ended(self._unless_declined(record), pool, limiter)
+        await journal.finish(record := end.judged(ended, connection.sheets, end.tally(ended)))
         return record, end
 
     def _unless_declined(self, record: RunRecord) -> RunRecord:
