@@ -83,9 +83,8 @@ def known_lines(table: str, where: str, user: str = "") -> Iterator[KnownSchedul
         elif found := _EVERY_NIGHT.fullmatch(line):
             minute, hour, command = int(found[1]), int(found[2]), found[3]
             if (name or _OURS.search(command)) and (not user or command.split()[0] == user):
-                yield KnownSchedule(
-                    name=name or where, minute=60 * hour + minute, journal=journal or _named_journal(command)
-                )
+                named = journal or _named_journal(command)
+                yield KnownSchedule(name=name or where, minute=60 * hour + minute, journal=named, command=command)
             name = journal = ""
 
 

@@ -48,6 +48,8 @@ class KnownSchedule:
     """Of the day."""
     journal: str
     """Empty: it names none, so it uses the usual one of its user."""
+    command: str = ""
+    """Of a line of a crontab: all that stands after its times; elsewhere it is not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
