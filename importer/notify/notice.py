@@ -17,6 +17,7 @@ TEST = "test"
 _SLASH = re.compile(r"[\\/]")
 _FOLDER = re.compile(r"(.*)[\\/]")
 _MOST_GROUPS = 10
+_MOST_ROWS = 5
 _LONGEST_NAME = 80
 _LONGEST_REASON = 120
 """Of an error in the subject."""
@@ -177,18 +178,31 @@ def _problems(summary: Mapping[str, object], *, details: bool) -> list[str]:
     groups = problem_groups(summary)
     if not groups:
         return []
-    lines = [f"  {_group(group, details=details)}" for group in groups[:_MOST_GROUPS]]
+    files = summary.get("files")
+    is_one_file = isinstance(files, list | tuple) and len(files) == 1  # rows of several files have the same numbers
+    lines = [f"  {_group(group, names_rows=is_one_file, details=details)}" for group in groups[:_MOST_GROUPS]]
     more = len(groups) - _MOST_GROUPS
     return ["Problems:", *lines, *([f"  and {counted(more, 'more kind')}"] if more > 0 else [])]
 
 
-def _group(group: Mapping[str, object], *, details: bool) -> str:
+def _group(group: Mapping[str, object], *, names_rows: bool, details: bool) -> str:
     new = f", {whole_number(group['new']):,} new" if "new" in group else ""
+    new += _new_rows(group) if names_rows else ""
     line = f"{plain(str(group.get('code')))}: {counted(whole_number(group.get('count')))}{new}"
     if not details:
         return line
     column = f' in the column "{plain(str(group["column"]))}"' if group.get("column") else ""
     return f"{line}{column}: {plain(str(group.get('message', '')))[:_LONGEST_SENTENCE]}"
+
+
+def _new_rows(group: Mapping[str, object]) -> str:
+    """Return which of the group's rows are new, where others are known; they stand before these."""
+    new, rows = whole_number(group.get("new")), group.get("rows")
+    if not isinstance(rows, list | tuple) or not 0 < new < whole_number(group.get("count")):
+        return ""
+    numbers = [str(whole_number(row)) for row in rows[: min(new, _MOST_ROWS)]]
+    more = ", ..." if new > len(numbers) else ""
+    return f" ({'row' if new == 1 else 'rows'} {', '.join(numbers)}{more})" if numbers else ""
 
 
 def _degraded(summary: Mapping[str, object]) -> list[str]:

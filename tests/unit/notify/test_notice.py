@@ -128,6 +128,23 @@ def test_programs_get_the_summary_with_its_shape() -> None:
     assert summary["notice"]["event"] == "new"  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("group", "line"),
+    [
+        ({"count": 2, "new": 1, "rows": [50, 49]}, "x: 2 rows, 1 new (row 50)"),
+        ({"count": 9, "new": 7, "rows": [*range(2, 11)]}, "x: 9 rows, 7 new (rows 2, 3, 4, 5, 6, ...)"),
+        ({"count": 2, "new": 2, "rows": [49, 50]}, "x: 2 rows, 2 new"),
+        ({"count": 2, "new": 0, "rows": [49, 50]}, "x: 2 rows, 0 new"),
+        ({"count": 2, "new": 1, "rows": "50"}, "x: 2 rows, 1 new"),
+    ],
+)
+def test_the_rows_that_are_new_among_known_ones_are_named(group: dict[str, object], line: str) -> None:
+    """By their numbers; of several files these say nothing."""
+    problems = [{"code": "x", **group}]
+    assert f"  {line}" in told(problems=problems).text.splitlines()
+    assert "(row" not in told(problems=problems, files=["/a.csv", "/b.csv"]).text
+
+
 def test_details_are_told_where_they_are_asked_for() -> None:
     """Column and message, in the text and for programs."""
     notice = told(details=True)
