@@ -18,9 +18,13 @@ _SLASH = re.compile(r"[\\/]")
 _FOLDER = re.compile(r"(.*)[\\/]")
 _MOST_GROUPS = 10
 _MOST_ROWS = 5
-_LONGEST_NAME = 80
-_LONGEST_REASON = 120
-"""Of an error in the subject."""
+_MISSING = "file_missing"
+_SAME = "same command"
+"""Whoever reads of it elsewhere does not see which one."""
+_LONGEST_NAME = 40
+_LONGEST_SUBJECT = 80
+_SHORTEST_REASON = 16
+"""Of an error in the subject; with less room than that it has none."""
 _LONGEST_SENTENCE = 500
 _MASKED = frozenset({"message", "hint"})
 _PATHS = "reports"
@@ -53,6 +57,8 @@ class Place:
     host: str
     next_step: str = ""
     """What to do, with the exact command; an error's own hint goes before it."""
+    command: str = ""
+    """The command that was given."""
     config: str = ""
     """The config file, which tells which import it was where nothing ran; empty: there is none."""
 
@@ -67,9 +73,8 @@ def notice_of(events: Sequence[Event], summary: Mapping[str, object], place: Pla
         details: Whether people's data may be told.
 
     """
-    subject = f"callbell-importer: {_headline(events, summary)}"
-    if run := summary.get("run"):
-        subject += f" ({run})"
+    headline = _headline(events, summary)
+    named = f"{headline} ({plain(str(summary['run']))})" if summary.get("run") else headline
     lines = [
         *_rows(summary),
         *_problems(summary, details=details),
@@ -79,7 +84,7 @@ def notice_of(events: Sequence[Event], summary: Mapping[str, object], place: Pla
         f"Next: {_next_step(summary, place)}",
         *_reports(summary, place),
     ]
-    text = "\n".join([subject.removeprefix("callbell-importer: "), "", *lines])
+    subject, text = _subject(headline, named, summary), "\n".join([named, "", *lines])
     event = events[0].value if events else ""
     told = dict(summary if details else _without_data(summary))
     return _notice(event, subject, text, told, place)
@@ -124,6 +129,16 @@ def shared(value: object, key: str, *, of_rows: bool = False) -> object:
             return value
 
 
+def _subject(headline: str, named: str, summary: Mapping[str, object]) -> str:
+    """Return the headline with as much of the error, or with the run's name, as a line of a mail program shows."""
+    subject = f"callbell-importer: {headline}"
+    left = _LONGEST_SUBJECT - len(subject) - len(": ")
+    if left >= _SHORTEST_REASON and (why := _masked(table(summary, "error").get("message"))):
+        return f"{subject}: {shorten(why, left, placeholder=' ...')}"
+    whole = f"callbell-importer: {named}"
+    return whole if len(whole) <= _LONGEST_SUBJECT else subject
+
+
 def _headline(events: Sequence[Event], summary: Mapping[str, object]) -> str:
     files, code = _files(summary), summary.get("exit_code")
     match events[0] if events else None:
@@ -140,9 +155,8 @@ def _headline(events: Sequence[Event], summary: Mapping[str, object]) -> str:
         case Event.SUCCESS:
             return f"import{f' of {files}' if files else ''} finished, every row is where it should be"
         case _:
-            why = shorten(_masked(table(summary, "error").get("message")), _LONGEST_REASON, placeholder=" ...")
             what = f"{summary.get('command') or 'run'}{f' of {files}' if files else ''}"
-            return f"{what} failed, exit code {code}{f': {why}' if why else ''}"
+            return f"{what} failed, exit code {code}"
 
 
 def _files(summary: Mapping[str, object]) -> str:
@@ -214,13 +228,19 @@ def _ending(summary: Mapping[str, object]) -> list[str]:
     seconds = summary.get("seconds")
     took = f" after {duration(seconds)}" if isinstance(seconds, int | float) else ""
     said = _masked(table(summary, "error").get("message"))
-    whole = [f"Error: {said}"] if len(said) > _LONGEST_REASON else []
-    return [*whole, f"Exit code {summary.get('exit_code')}{took}."]
+    return [*([f"Error: {said}"] if said else []), f"Exit code {summary.get('exit_code')}{took}."]
 
 
 def _next_step(summary: Mapping[str, object], place: Place) -> str:
-    hint = _masked(table(summary, "error").get("hint"))
-    return hint or plain(place.next_step) or "nothing has to be done."
+    error = table(summary, "error")
+    step = _masked(error.get("hint")) or plain(place.next_step) or "nothing has to be done."
+    if error.get("code") == _MISSING:
+        step = (
+            "the list did not come, or has another name: have it put there. What runs every night tries again itself."
+        )
+    if place.command and (_SAME in step or error.get("code") == _MISSING):
+        return f"{step} The command: {plain(place.command)}"
+    return step
 
 
 def _reports(summary: Mapping[str, object], place: Place) -> list[str]:

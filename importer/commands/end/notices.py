@@ -9,7 +9,7 @@ import socket
 from collections.abc import Mapping, Sequence
 
 from importer.commands.context import CommandContext
-from importer.model.addresses import shown_address
+from importer.model.addresses import scheme_of, shown_address
 from importer.model.errors import ImporterError
 from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup
@@ -46,9 +46,22 @@ def tell_ending(
     chosen = context.settings.run.of_account
     options = {**context.options, "account": chosen} if chosen else context.options
     path = os.path.abspath(config) if config else str(options.get("config") or "")  # noqa: PTH100 - no links
-    place = Place(host=socket.gethostname(), next_step=next_command(ending, options), config=path)
+    place = Place(
+        host=socket.gethostname(),
+        next_step=next_command(ending, options),
+        command=_command_again(ending, files, {"config": path, **options}),
+        config=path,
+    )
     named = {"files": [*map(shown_address, files)], **ending} if files else ending
     _log(context, send_notices(context.settings.notify, events_of(ending), named, place, context.environment))
+
+
+def _command_again(ending: Mapping[str, object], files: Sequence[str], options: Mapping[str, object]) -> str:
+    """Return the command that was given, from any folder; empty where it cannot be told: of a retry, without files."""
+    paths = [file if scheme_of(file) else os.path.abspath(file) for file in files]  # noqa: PTH100 - no links
+    return (
+        importer_command("run", *paths, options=[*options.items()]) if ending.get("command") == "run" and paths else ""
+    )
 
 
 def next_command(ending: Mapping[str, object], options: Mapping[str, object]) -> str:
