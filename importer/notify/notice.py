@@ -235,12 +235,11 @@ def _next_step(summary: Mapping[str, object], place: Place) -> str:
     error = table(summary, "error")
     step = _masked(error.get("hint")) or plain(place.next_step) or "nothing has to be done."
     if error.get("code") == _MISSING:
-        step = (
-            "the list did not come, or has another name: have it put there. What runs every night tries again itself."
-        )
-    if place.command and (_SAME in step or error.get("code") == _MISSING):
-        return f"{step} The command: {plain(place.command)}"
-    return step
+        step = "the list did not come, or has another name: have it put there, and give the same command again."
+    if _SAME not in step:
+        return step
+    command = f" The command: {plain(place.command)}" if place.command else ""
+    return f"{step} What runs every night does so by itself.{command}"
 
 
 def _reports(summary: Mapping[str, object], place: Place) -> list[str]:

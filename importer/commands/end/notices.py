@@ -22,6 +22,7 @@ from importer.reports.run_commands import given_again, where_runs_are
 from importer.system.logs import LOG, log_fields
 from importer.system.shell import importer_command
 
+_WRONG_SETTINGS = 2
 _BUSY = 6
 
 
@@ -57,11 +58,22 @@ def tell_ending(
 
 
 def _command_again(ending: Mapping[str, object], files: Sequence[str], options: Mapping[str, object]) -> str:
-    """Return the command that was given, from any folder; empty where it cannot be told: of a retry, without files."""
-    paths = [file if scheme_of(file) else os.path.abspath(file) for file in files]  # noqa: PTH100 - no links
-    return (
-        importer_command("run", *paths, options=[*options.items()]) if ending.get("command") == "run" and paths else ""
-    )
+    """Return the command that was given, from any folder; empty where it cannot be told.
+
+    It cannot of a retry, of an address, which may hold a secret, and where the settings are wrong: then the options
+    are not known.
+
+    Args:
+        ending: The object that `--json` prints.
+        files: The input files that the command line names.
+        options: The run's.
+
+    """
+    is_known = ending.get("command") == "run" and ending.get("exit_code") != _WRONG_SETTINGS
+    if not (is_known and files) or any(map(scheme_of, files)):
+        return ""
+    paths = map(os.path.abspath, files)  # no links
+    return importer_command("run", *paths, options=[*options.items()])
 
 
 def next_command(ending: Mapping[str, object], options: Mapping[str, object]) -> str:

@@ -119,11 +119,13 @@ def test_the_same_command_is_named_for_whoever_does_not_see_it() -> None:
         "hint": "Nothing was sent. Fix this and give the same command again.",
     }
     told = [notice_of([Event.FAILURE], {"exit_code": 3, "error": one}, place).text for one in (missing, config)]
-    assert told[0].splitlines()[-2] == (
-        "Next: the list did not come, or has another name: have it put there. What runs every night tries again itself."
-        " The command: callbell-importer run /srv/in.csv"
-    )
-    assert told[1].splitlines()[-2].endswith("same command again. The command: callbell-importer run /srv/in.csv")
+    again = "give the same command again. What runs every night does so by itself."
+    command = " The command: callbell-importer run /srv/in.csv"
+    steps = [text.splitlines()[-2] for text in told]
+    assert steps[0] == f"Next: the list did not come, or has another name: have it put there, and {again}{command}"
+    assert steps[1] == f"Next: Nothing was sent. Fix this and {again}{command}"
+    without = notice_of([Event.FAILURE], {"exit_code": 2, "error": config}, PLACE)
+    assert without.text.splitlines()[-2] == f"Next: Nothing was sent. Fix this and {again}"
 
 
 def test_a_long_error_is_whole_in_the_text() -> None:
