@@ -21,6 +21,7 @@ from importer.commands.doctor.installed_jobs import installed_jobs
 from importer.commands.doctor.probe_check import ProbeRequest, finish_probes, is_allowed, requested_number
 from importer.commands.doctor.schedule_check import CronFacts, diagnose_schedule
 from importer.commands.journal_path import journal_of
+from importer.commands.last_import import last_import
 from importer.commands.named_journal import require_journal
 from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
@@ -161,7 +162,8 @@ class Doctor:
     def _cron(self) -> CronFacts:
         environment = self.context.environment
         is_named = self.config is not None or "CALLBELL_IMPORTER_CONFIG" in environment
-        journal = self.found.get("journal")
+        journal, context = self.found.get("journal"), self.context
+        is_usable = journal is not None and journal.level is not Level.PROBLEM
         return CronFacts(
             variables=tuple(sorted(one for one in environment if one.startswith(_CRON_LACKS) and environment[one])),
             token_source=self._source,
@@ -169,10 +171,12 @@ class Doctor:
             is_command_on_path=shutil.which("callbell-importer", path=_CRON_PATH) is not None,
             command=program_command(),
             home=environment.get("HOME", ""),
-            journal=str(self._path()) if journal and journal.level is not Level.PROBLEM else "(see above)",
+            journal=str(self._path()) if is_usable else "(see above)",
             has_job=has_cron_job(),
-            installed=installed_jobs(self.context),
-            elsewhere=elsewhere(self.context, "doctor"),
+            installed=installed_jobs(context),
+            elsewhere=elsewhere(context, "doctor") if is_usable else "",
+            last=last_import(self._path(), context.settings.run.of_account) if is_usable else None,
+            zone=context.zone,
         )
 
     async def _ask(self, token: Token, digits: str) -> None:

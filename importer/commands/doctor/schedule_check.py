@@ -63,6 +63,10 @@ class CronFacts:
     """Whether the user's crontab has a job of the importer."""
     installed: Sequence[InstalledJob] = ()
     """The jobs that `schedule --install` put in place."""
+    last: LastImport | None = None
+    """How the last import with the own journal ended; None: there was none."""
+    zone: tzinfo | None = None
+    """In which its time is told."""
     elsewhere: str = ""
     """How to look into another user's journal, where only its reports are known; empty: there are none."""
 
@@ -74,8 +78,7 @@ def diagnose_schedule(facts: CronFacts) -> Diagnosis:
     if not facts.has_job and facts.elsewhere:
         return Diagnosis(name="schedule", text="none was found for this user", next_step=facts.elsewhere)
     if not facts.has_job:
-        step = "callbell-importer schedule FILE"
-        return Diagnosis(name="schedule", text="to run the same import every night:", next_step=step)
+        return _none(facts.last, facts.zone)
     misses = [f"what this shell sets ({', '.join(facts.variables)})"] if facts.variables else []
     steps = []
     if facts.token_source is TokenSource.VARIABLE:
@@ -111,4 +114,17 @@ def _installed(jobs: Sequence[InstalledJob]) -> Diagnosis:
         level=Level.OK if is_well else Level.NOTE,
         text="; ".join(one.text() for one in jobs),
         next_step="\n".join(filter(None, (one.next_step() for one in jobs))),
+    )
+
+
+def _none(last: LastImport | None, zone: tzinfo | None) -> Diagnosis:
+    """Return how a job is put in place, and how the last import ended, if it is one that no table of runs has."""
+    step = "callbell-importer schedule FILE"
+    if last is None or not last.is_without_run:
+        return Diagnosis(name="schedule", text="to run the same import every night:", next_step=step)
+    return Diagnosis(
+        name="schedule",
+        level=Level.NOTE,
+        text=f"none was found for this user; {last.sentence(zone)}",
+        next_step="\n".join(filter(None, (last.hint, f"To run the same import every night: {step}"))),
     )

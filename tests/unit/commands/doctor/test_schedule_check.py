@@ -104,3 +104,12 @@ def test_what_a_cron_job_would_miss_is_told(facts: CronFacts, misses: str, step:
     assert misses in one.text
     assert one.next_step.startswith("A job with all of it: callbell-importer schedule FILE. By hand: ")
     assert step in one.next_step
+
+
+def test_without_a_job_an_import_that_no_table_of_runs_has_is_told() -> None:
+    """It may be of a job that somebody else's system begins; one that ran stands in `runs`."""
+    told = diagnose_schedule(CronFacts(last=REFUSED, zone=UTC))
+    assert told.level is Level.NOTE
+    assert told.text.endswith("the last import, 2026-11-28 02:07, ended with exit code 5: The token is refused")
+    assert told.next_step.splitlines()[0] == "Take a new one."
+    assert diagnose_schedule(CronFacts(last=WELL)) == diagnose_schedule(CronFacts())
