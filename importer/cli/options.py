@@ -47,6 +47,7 @@ LastRun = Annotated[
 ]
 AnyRun = Annotated[str, typer.Argument(metavar="[RUN]", help="The run's name.", autocompletion=complete_run)]
 OneRun = Annotated[str, typer.Argument(metavar="RUN", help=RUN, autocompletion=complete_run)]
+"""Is needed; without one, the last run is named."""
 
 Sheet = Annotated[
     str | None, _mapping("--sheet", "NAME", "The sheet's name, where a workbook has several.", complete_sheet)

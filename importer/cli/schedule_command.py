@@ -25,9 +25,12 @@ OF_ONE_RUN = frozenset({"files", "limit", "dry_run", "sandbox", "json", "verbose
 
 def schedule(
     files: Annotated[
-        list[str],
-        typer.Argument(metavar="FILE...", help="Spreadsheets, or patterns in quotes, such as 'inbox/*.xlsx'."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE...",
+            help="Spreadsheets, or patterns in quotes, such as 'inbox/*.xlsx'. Without one: what is installed.",
+        ),
+    ] = None,
     config: options.Config = None,
     *,
     at: Annotated[str, typer.Option("--at", metavar="HH:MM", help="When, by this computer's clock.")] = "02:00",
@@ -82,4 +85,5 @@ def _schedule(own: dict[str, Any], of_run: dict[str, object]) -> None:
     # What is given for the night, such as where its log goes, is not for this command; but which account it is.
     given = {"yes": own.pop("yes"), "account": of_run.get("account")}
     context = command_context(given, own.pop("config"), confirm_schedule)
+    own["files"] = own["files"] or []
     finish(context, schedule_run(context, ScheduleRequest(**own, options=of_run), put_out, Scheduler()))

@@ -10,7 +10,7 @@ UNDO_EXAMPLES = examples("undo 20261123-020000-contacts --dry-run", "undo 202611
 
 
 def undo(
-    run: options.OneRun,
+    run: options.OneRun = "",
     config: options.Config = None,
     *,
     account: options.Account = None,
@@ -35,13 +35,11 @@ def undo(
     """
     context = command_context(locals(), config, confirm_undo)
     from importer.commands.context import with_config_of  # noqa: PLC0415 - late, see above
-    from importer.commands.runs import find_run  # noqa: PLC0415 - the same
+    from importer.commands.runs import find_run, last_to_undo  # noqa: PLC0415 - the same
     from importer.commands.undo import undo_run  # noqa: PLC0415 - the same
 
     if not run:
-        raise UsageError(
-            "undo needs the name of a run.", "See their names with: callbell-importer runs", code="run_unknown"
-        )
+        raise UsageError("undo needs the name of a run.", last_to_undo(context))
     earlier = find_run(context, "undo", run)
     context = with_config_of(context, earlier, config)
     finish(context, undo_run(context, earlier))

@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from importer.commands.account.connection import Connection, MappedSheet, connect
+from importer.commands.account.connection import Connection, connect
 from importer.commands.account.preflight import Preflight
 from importer.commands.account.presence import find_existing
 from importer.commands.account.requirements import RequirementsOfSheet
+from importer.commands.account_gaps import not_checked
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.dry_run import dry_operation, foretold_notes
 from importer.commands.end.run_end import EndOfRun, with_series, with_told_degradations
@@ -24,10 +25,9 @@ from importer.commands.mapping_selection import mapping_lines, notes_of
 from importer.commands.pool_command import pool_of
 from importer.commands.questions.column_questions import with_answers
 from importer.commands.questions.country_cure import NumbersWithoutCountry
-from importer.commands.questions.earlier_answers import NO_ANSWERS
+from importer.commands.questions.earlier_answers import NO_ANSWERS, earlier_runs
 from importer.commands.setup import new_run, open_journal, required_account
 from importer.journal import AsyncJournal, Journal
-from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.contact import to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.errors import InputError, ServiceError
@@ -35,7 +35,7 @@ from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all
-from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
+from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text, screen_text
 from importer.reports.failed_rows import write_failed
 from importer.reports.progress import Progress
 from importer.reports.snapshot import Snapshot
@@ -63,7 +63,7 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
             context, taken = with_answers(context, readers, earlier, asks=False)
             if taken:
                 context.tell(taken)
-            record = with_series(context, new_run(context, journal, "check", inputs), files)
+            record = with_series(context, new_run(context, journal, "check", inputs), files, readers)
             return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
 
 
@@ -116,7 +116,7 @@ class Check:
             foretold = () if broken else await self._ask(connection, journal)
         checked = self._checked(connection, broken, foretold)
         told = self.context.told
-        country, evidence = self._without_country.cure([one.sheet for one in self.readers], self.context.environment)
+        country, evidence = self._country()
         shown = replace(
             checked,
             record=with_told_degradations(self.context, checked.record),
@@ -124,10 +124,19 @@ class Check:
             warnings=told(checked.warnings),
             country=country,
         )
-        text = "\n\n".join(filter(None, [checked_text(shown), evidence]))
+        is_screen = self.context.stream.isatty()
+        text = screen_text(shown, evidence, self.context.line_width) if is_screen else checked_text(shown, evidence)
         if broken:
             text = f"{broken.message} {broken.hint}\n\nUp to there:\n\n{text}"
         return CommandResult(exit_code=checked.record.exit_code or 0, text=text, summary_json=checked_json(checked))
+
+    def _country(self) -> tuple[str, str]:
+        """Return the country of numbers that do not say it, and a sentence with the evidence; empty without one."""
+        if not self._without_country.count:
+            return "", ""
+        before = earlier_runs(self.context.settings, self.store, self.record.files)
+        weights = before.answers(self.context.options).country_weights
+        return self._without_country.cure([one.sheet for one in self.readers], self.context.environment, weights)
 
     async def _read(self, connection: Connection, journal: AsyncJournal) -> InputError | None:
         """Read and map every row; return why not, if a file breaks off."""
@@ -190,7 +199,11 @@ class Check:
         if isinstance(pool.stopped, Stop):
             raise ServiceError(pool.stopped.message, pool.stopped.hint, code=pool.stopped.code)
         self._tally = Counter(self.store.report_source(self.record.name).tally())
-        return tuple(foretold_notes(context, dry, limiter.sent, self.store, self.record.account))
+        return tuple(
+            foretold_notes(
+                context, dry, limiter.sent, self.store, self.record.account, samples=not context.stream.isatty()
+            )
+        )
 
     def _checked(self, connection: Connection, broken: InputError | None, foretold: Sequence[str]) -> Checked:
         source, tally = self.store.report_source(self.record.name), self._tally
@@ -221,34 +234,23 @@ class Check:
                 *self._warnings.warnings(),
                 *self._preflight.warnings,
             ),
-            not_checked=() if connection.directory else tuple(self._not_asked(connection.sheets)),
+            not_checked=()
+            if connection.directory
+            else tuple(not_checked(connection.sheets, self._preflight.requirements, self.context.settings)),
             required=() if connection.is_asked else self._preflight.requirements.lines(),
             to_fix=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
             broken=broken,
         )
 
     def _sheets(self, connection: Connection) -> Iterator[CheckedSheet]:
+        is_guessed = not self.context.settings.mapping_given  # else what is left out is so on purpose
         for one, observer in zip(connection.sheets, self._observers, strict=True):
             yield CheckedSheet(
                 sheet=one.reader.sheet,
                 rows=observer.count,
                 blank=one.reader.blank_rows,
-                mapping=tuple(mapping_lines(one.reader.sheet, one.options, one.mapping)),
+                mapping=tuple(mapping_lines(one.reader.sheet, one.options, one.mapping, with_cure=is_guessed)),
                 notes=tuple(notes_of(one.reader.sheet, one.options, one.notes)),
                 left_out=one.reader.left_out,
-                consent=tuple((header, answer.only) for header, answer in one.reader.consent.items()),
+                consent=tuple(one.reader.where),
             )
-
-    def _not_asked(self, sheets: Sequence[MappedSheet]) -> Iterator[str]:
-        """Yield what only the account could have told, where there was no token to ask it with."""
-        required = {
-            "teams": any(uses_teams(one.options) for one in sheets),
-            "channels": any(uses_channels(one.options) for one in sheets),
-            "users": self._preflight.requirements.users,
-            "tags": self._preflight.requirements.tags,
-            "custom fields": self._preflight.requirements.fields,
-        }
-        if names := [name for name, is_used in required.items() if is_used]:
-            yield f"There is no token, so whether the account has these {', '.join(names)} was not asked."
-        if not self.context.settings.service.account:
-            yield "There is no token, so which rows an earlier run sent is not known."

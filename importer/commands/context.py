@@ -146,7 +146,7 @@ def load_settings(
     path = config or (_found_config(environment) if find_config else None)
     kept = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in options.items()}
     if path is None:
-        return with_report_folder(settle(options, environment)), kept
+        return with_report_folder(settle(options, environment), options), kept
     try:
         text = read_config(path)
     except UsageError as error:
@@ -154,7 +154,7 @@ def load_settings(
         rest = replace(rest, is_journal_known=rest.run.journal is not None)
         raise SettingsError(error.message, error.hint, rest=rest, code=error.code) from None
     settings = settle(options, environment, text, str(path), path.parent)
-    return with_report_folder(settings), kept | {"config": str(path.absolute())}
+    return with_report_folder(settings, options), kept | {"config": str(path.absolute())}
 
 
 def right_settings(options: Mapping[str, object], environment: Mapping[str, str]) -> Settings:

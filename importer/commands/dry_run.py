@@ -38,7 +38,18 @@ def dry_operation(
     return DryRun(policy, refusal)
 
 
-def foretold_notes(context: CommandContext, dry: DryRun, asked: int, store: Journal, account: str) -> Iterator[str]:
+def _what_for(asked: int, changes: int) -> str:
+    """Return which of the requests of a run ask, and which change something."""
+    if not asked:
+        return ""
+    if not changes:
+        return ": they ask who is there already, and change nothing"
+    return f": {asked:,} to ask who is there already, {changes:,} to create or change contacts"
+
+
+def foretold_notes(
+    context: CommandContext, dry: DryRun, asked: int, store: Journal, account: str, *, samples: bool = True
+) -> Iterator[str]:
     """Yield paragraphs on what a run would do: its changes, some requests, its cost, and what cannot be foretold.
 
     Args:
@@ -47,19 +58,20 @@ def foretold_notes(context: CommandContext, dry: DryRun, asked: int, store: Jour
         asked: The GETs that it made; a run makes them too.
         store: With what a probe found out about the account.
         account: Its name in the journal.
+        samples: Whether some requests are shown.
 
     """
     if dry.fields:
         counts = [f"  {count:,} {plain(field_labels([name]))}" for name, count in dry.fields.most_common(_MOST_FIELDS)]
         yield "\n".join(["Fields that would be changed:", *counts])
-    if dry.samples:
+    if samples and dry.samples:
         shown = plain if context.stream.isatty() else unnumbered  # what is no terminal is a log
         lines = [f"  {one.method} /{one.path} {one.body}"[:_LONGEST_SAMPLE] for one in dry.samples]
         yield "\n".join(["Requests such as:", *map(shown, lines)])
     rate = context.settings.service.rate * SHARE_OF_LIMIT
     requests = asked + dry.changes
     takes = f", {duration(requests / rate)}" if rate and requests > rate else ""
-    yield f"A run would make about {counted(requests, 'request')}{takes}."
+    yield f"A run would make about {counted(requests, 'request')}{takes}{_what_for(asked, dry.changes)}."
     answers = store.probe_of(account)
     is_known = answers is not None and answers.duplicates is not None
     if context.settings.policy.existing is Existing.CREATE and dry.changes and not is_known:

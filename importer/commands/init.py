@@ -16,8 +16,9 @@ from importer.commands.mapping_selection import column_mapping
 from importer.commands.questions.consent_question import ConsentBefore, consent_of
 from importer.commands.questions.country_question import country_answer, country_guess, phone_cells
 from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers, runs_about
-from importer.commands.questions.last_question import SOURCES_AT, folded_line, row_line
+from importer.commands.questions.last_question import SOURCES_AT
 from importer.commands.questions.proposal_questions import SHOWN_CHOICES, with_columns_chosen
+from importer.commands.questions.rows_to_send import folded_line, row_line
 from importer.commands.setup import is_there
 from importer.mapper.column_candidates import Question
 from importer.mapper.contact import to_contact
@@ -116,7 +117,7 @@ def _proposed(
     if ask is None or contact.country or contact.source != "whatsapp":
         return contact, proposal
     cells = list(phone_cells(proposal.columns, proposal.questions, header, rows))
-    if (found := country_guess(cells, [sheet], context.environment)) is None:
+    if (found := country_guess(cells, [sheet], rows, context.environment, earlier)) is None:
         return contact, proposal
     country, note = country_answer(found, earlier, ask)
     if note:
@@ -131,7 +132,8 @@ def _with_consent(
     if (ask := context.asker) is None:
         return context, rows, proposal
     before = ConsentBefore(answers=next(iter(earlier.consent), {}), where=earlier.consent_where)
-    asked, where = consent_of(sheet.header, rows, ask, before)
+    is_whole = len(rows) < _SAMPLE_ROWS
+    asked, where = consent_of(sheet.header, rows, ask, before, is_whole=is_whole)
     told = {one.note for one in asked}
     proposal = replace(proposal, notes=tuple(note for note in proposal.notes if note not in told))
     given = context.settings.input

@@ -89,6 +89,15 @@ def kept_answers(sheets: Sequence[tuple[InputSheet, ColumnOptions]]) -> dict[str
     return {"guessed": guessed, **({CONSENT: consent} if any(consent) else {})}
 
 
+def kept_conditions(readers: Sequence[InputSheet]) -> dict[str, object]:
+    """Return what the journal keeps of the rows that a config lets count, as if it had been answered: nothing was seen.
+
+    So the run's end says in words which rows were left out, and no later run takes it for a person's answer.
+    """
+    kept = [{header: {"only": values, "seen": ()} for header, values in reader.where} for reader in readers]
+    return {CONSENT: kept} if any(kept) else {}
+
+
 def kept_columns(columns: ColumnOptions) -> dict[str, object]:
     """Return the columns of a guess by field, those that have one."""
     return {field: value for field in FIELDS if (value := getattr(columns, field))}

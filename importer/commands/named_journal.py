@@ -5,6 +5,7 @@ journal is gone with its disk.
 """
 
 import contextlib
+import errno
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
@@ -19,6 +20,7 @@ from importer.model.plain_text import plain
 from importer.settings import Settings
 from importer.system.files import read_json_object, write_whole
 from importer.system.logs import LOG
+from importer.system.service_user import own_name
 from importer.system.shell import empty_file_command
 
 _MOST_KNOWN = 100
@@ -39,7 +41,7 @@ def begin_missing_journal(context: CommandContext, path: Path, known: Path, *, i
         UsageError: The person does not want a new one.
 
     """
-    if not _is_missing(path):
+    if not is_journal_missing(path):
         return
     used_at = _known(known).get(str(path), "")[:_DATE]
     old = None if used_at else journal_before_accounts(path, context.settings)
@@ -63,7 +65,7 @@ def journal_before_accounts(path: Path, settings: Settings) -> Path | None:
         return None
     old = path.with_name(path.stem.removesuffix(f"-{name}") + path.suffix)
     named = {os.path.realpath(one) for one in settings.account_journals.values() if one}
-    return None if _is_missing(old) or str(old) in named else old
+    return None if is_journal_missing(old) or str(old) in named else old
 
 
 def _begin_beside(context: CommandContext, path: Path, old: Path) -> None:
@@ -94,14 +96,18 @@ def _begin_beside(context: CommandContext, path: Path, old: Path) -> None:
 
 
 def require_journal(settings: Settings, path: Path) -> None:
-    """Return if the journal is there, or never was; for commands that begin none.
+    """Return if a journal that is not seen never was; for commands that begin none.
 
     Raises:
-        StorageError: It is missing, and an earlier run used it.
+        StorageError: It is missing, and an earlier run used it; or its folder may not be looked into.
 
     """
-    is_missed = not settings.run.sandbox and _is_missing(path)
-    if is_missed and (used_at := _known(known_journals()).get(str(path), "")[:_DATE]):
+    if not is_journal_missing(path):
+        raise StorageError(
+            f"Whether the journal {path} is there cannot be told: {own_name()} may not look into its folder.",
+            "Give the same command as the user whose journal it is, or as root.",
+        )
+    if not settings.run.sandbox and (used_at := _known(known_journals()).get(str(path), "")[:_DATE]):
         raise _missing(path, used_at)
 
 
@@ -133,13 +139,16 @@ def remember_journal(path: Path, now: datetime, known: Path) -> None:
         unfinished.write_text(json.dumps(newest, indent=1), encoding="utf-8", errors="surrogateescape")
 
 
-def _is_missing(path: Path) -> bool:
+def is_journal_missing(path: Path) -> bool:
+    """Tell whether a journal is surely not there: not where whoever gives the command may not look."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return True
-    except (OSError, ValueError):  # told by whoever opens it
+    except ValueError:  # told by whoever opens it
         return False
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG  # no file has such a name
     return False
 
 

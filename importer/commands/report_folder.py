@@ -4,6 +4,7 @@ So that what its user gives by hand has its reports beside those of the nights, 
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,10 +19,16 @@ def is_usual_report_dir(run: RunOptions) -> bool:
     return run.report_dir in ({usual / run.of_account} if run.of_account else {usual})
 
 
-def with_report_folder(settings: Settings) -> Settings:
-    """Return the settings with the folder for reports of the user who gives the command, where nobody named one."""
+def with_report_folder(settings: Settings, options: Mapping[str, object]) -> Settings:
+    """Return the settings with the folder for reports of the user who gives the command, where nobody named one.
+
+    Args:
+        settings: Of a command.
+        options: That were given: one may name the folder `reports` where the command is given.
+
+    """
     run = settings.run
-    if is_usual_report_dir(run) and _is_own(Path(SERVICE_HOME)):
+    if not options.get("report_dir") and is_usual_report_dir(run) and _is_own(Path(SERVICE_HOME)):
         return replace(settings, run=replace(run, report_dir=Path(SERVICE_HOME, run.report_dir)))
     return settings
 

@@ -13,7 +13,6 @@ from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.account import Directory
 from importer.pipeline import Source
-from importer.reports.account_words import required_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +52,8 @@ class RowObservers:
         sheets = [one.reader.sheet for one in connection.sheets]
         country, evidence = self.without_country.cure(sheets, context.environment)
         warnings = (*self.warnings.warnings(), *self.preflight.warnings)
-        notes = (*refused, required_text(required), evidence, *_consent(context, connection))
-        return RunFindings(warnings=warnings, notes=notes, country=country)
+        notes = (*refused, evidence, *_consent(context, connection))
+        return RunFindings(warnings=warnings, notes=notes, country=country, required=required)
 
 
 def _consent(context: CommandContext, connection: Connection) -> list[str]:
@@ -63,5 +62,5 @@ def _consent(context: CommandContext, connection: Connection) -> list[str]:
         return []
     from importer.commands.questions.consent_question import how_to_keep  # noqa: PLC0415 - only where a person is
 
-    said = how_to_keep([one.reader for one in connection.sheets], context.settings, context.options)
+    said = how_to_keep([one.reader for one in connection.sheets], context.options)
     return [said] if said else []

@@ -16,7 +16,7 @@ from importer.commands.end.run_end import EndOfRun, with_series
 from importer.commands.input.input_files import input_files, nothing_to_import, with_files_moved
 from importer.commands.input.open_sheets import Before, as_opened, open_sheets, runs_before
 from importer.commands.live_display import PoolDisplay
-from importer.commands.mapping_selection import kept_answers, notes_of
+from importer.commands.mapping_selection import kept_answers, kept_conditions, notes_of
 from importer.commands.pool_command import PoolCommand
 from importer.commands.questions.last_question import asks_at_last
 from importer.commands.questions.question_time import QuestionTime
@@ -61,7 +61,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         before = runs_before(context, journal, inputs)
         with open_sheets(context, inputs, before=before) as readers:
             context = as_opened(context, readers)
-            record = with_series(context, new_run(context, journal, "run", inputs), files)
+            record = with_series(context, new_run(context, journal, "run", inputs), files, readers)
             run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
             run.tell_notes()  # before anything is asked, or refused because of what was guessed
             run.ask(before)
@@ -178,10 +178,12 @@ class ImportRun(PoolCommand):
         return replace(record, options={**record.options, DECLINED: True}) if is_declined else record
 
     def _kept_options(self, connection: Connection) -> Mapping[str, object]:
-        """Return the options for the journal, with the guessed columns, if they are."""
-        if self.context.settings.mapping_given:
-            return self.record.options
-        return {**self.record.options, **kept_answers([(one.reader, one.options.columns) for one in connection.sheets])}
+        """Return the options for the journal: with the guessed columns, and `quiet` however that was said."""
+        settings = self.context.settings
+        kept = {**self.record.options, **({"quiet": True} if settings.run.quiet else {})}
+        if settings.mapping_given:
+            return {**kept, **kept_conditions(self.readers)}
+        return {**kept, **kept_answers([(one.reader, one.options.columns) for one in connection.sheets])}
 
     async def _before_sending(
         self,

@@ -4,12 +4,13 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.journal_path import journal_of
+from importer.commands.journal_path import journal_file, journal_of
 from importer.commands.last_import import last_import
-from importer.commands.named_journal import require_journal
+from importer.commands.named_journal import other_journals, require_journal
 from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
 from importer.journal import Journal
+from importer.journal.run_names import latest_run_names
 from importer.model.deletion import taken_back
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain, wrapped_text
@@ -17,7 +18,7 @@ from importer.model.rows import TO_RETRY, Status
 from importer.model.runs import RunRecord
 from importer.reports.past_run import listed_run_json, past_run_json
 from importer.reports.results import json_text
-from importer.reports.run_commands import command_line
+from importer.reports.run_commands import command_line, same_journal, take_back
 from importer.reports.run_table import Undone, run_text, runs_table, undo_lines
 from importer.settings import Settings
 from importer.system.shell import as_typed
@@ -101,6 +102,23 @@ def find_run(context: CommandContext, command: str, name: str) -> RunRecord:
         return _named(journal.runs() if journal else [], name, context, command)[0]
 
 
+def last_to_undo(context: CommandContext) -> str:
+    """Return the command that takes back the last run that changed something, and what lists the others.
+
+    Raises:
+        StorageError: The journal cannot be read.
+
+    """
+    with _journal(context.settings) as journal:
+        found, undone = (journal.runs(), journal.undone_runs()) if journal else ([], set())
+    changed = [one for one, tally in found if take_back(one, tally) and one.name not in undone]
+    names = f"All runs: {same_journal(context.options, 'runs')}"
+    if not changed:
+        return names
+    undo = same_journal(context.options, "undo", changed[0].name)
+    return f"The last run that changed something in Callbell:\n  {undo}\n{names}"
+
+
 def find_run_to_report(context: CommandContext, name: str) -> RunRecord:
     """Return the run of a name; without one, the last that was not declined: of that nothing was sent or written.
 
@@ -181,16 +199,33 @@ def _named(
     for record, counts in found:
         if name in ("", record.name):
             return record, counts
-    words = filter(None, (command, name))
+    words = tuple(filter(None, (command, name)))
+    if name and (known := _in_known_journal(context, command, name)):
+        raise UsageError(*known, code="run_unknown")
     if name and found:
         journal = plain(str(journal_of(context.settings)))
-        names = "See their names with: callbell-importer runs"
+        names = f"See their names with: {same_journal(context.options, 'runs')}"
         raise UsageError(
             f"There is no run named {name} in the journal {journal}.",
             "\n".join(filter(None, (names, elsewhere(context, *words)))),
             code="run_unknown",
         )
     raise UsageError(*_no_run(context, *words), code="run_unknown")
+
+
+def _in_known_journal(context: CommandContext, command: str, name: str) -> tuple[str, str] | None:
+    """Return which other journal that this user's runs had has the run, and the command for it; None: none has."""
+    own, rehearsals = journal_of(context.settings), journal_file(None, sandbox=True)
+    usual = {journal_file(None, sandbox=False), rehearsals, *other_journals([])} - {own}
+    for path in sorted(usual):
+        if name in latest_run_names(path):
+            places = {"sandbox": True} if path == rehearsals else {"journal": str(path)}
+            options = {**context.options, "journal": None, "sandbox": None, **places}
+            there = (
+                f"There is no run named {name} in the journal {plain(str(own))}, but in {plain(str(path))} there is."
+            )
+            return there, f"To look there:\n  {same_journal(options, command, name)}"
+    return None
 
 
 def _undone(journal: Journal) -> Undone:

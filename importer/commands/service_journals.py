@@ -6,29 +6,33 @@ The service, or the cron job, has its journal in its own user's home; whoever is
 import os
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NoReturn
 
 from importer.commands.context import CommandContext
 from importer.commands.journal_path import journal_of
-from importer.commands.named_journal import require_journal
+from importer.commands.named_journal import is_journal_missing, require_journal
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.system import runtime
 from importer.system.installed_crons import installed_crons
-from importer.system.installed_units import InstalledUnit, as_user, installed_units
-from importer.system.service_user import find_user, own_name
-from importer.system.shell import importer_command
+from importer.system.installed_units import InstalledUnit, installed_units
+from importer.system.service_user import as_user, find_user, own_name
+from importer.system.shell import importer_command, quote
 
 _RUN = re.compile(r"\d{8}-\d{6}-")
 _GIVE_AS_ROOT = "To look there, give this as root:"
 _GIVE = "To look there:"
 
 
-def other_services(journal: Path) -> Sequence[InstalledUnit]:
-    """Return the nightly jobs that have another journal, without those that have not begun theirs yet."""
-    jobs = [*installed_units(), *installed_crons()]
-    return [job for job in jobs if os.path.realpath(job.journal) != str(journal) and _may_be(job.journal)]
+def other_services(known: AbstractSet[Path]) -> Sequence[InstalledUnit]:
+    """Return the nightly jobs whose journal is none of these, without those that have not begun theirs yet."""
+    return [
+        job
+        for job in (*installed_units(), *installed_crons())
+        if not known & {job.journal, Path(os.path.realpath(job.journal))} and not is_journal_missing(job.journal)
+    ]
 
 
 def owner_of_reports(folder: Path) -> str:
@@ -55,7 +59,7 @@ def elsewhere(context: CommandContext, *words: str) -> str:
     if run.journal or run.sandbox:
         return ""
     journal = journal_of(context.settings)
-    units = other_services(journal)
+    units = other_services({journal})
     named = [unit for unit in units if unit.journal.name == journal.name]  # of the same account of the config
     return "\n".join(
         f"The nightly {unit.title} has the journal {plain(str(unit.journal))}."
@@ -69,10 +73,10 @@ def _of_reports(context: CommandContext, *words: str) -> str:
     folder = context.settings.run.report_dir.absolute()
     if not (owner := owner_of_reports(folder)):
         return ""
-    command = as_user(owner, importer_command(*words, options=list(context.options.items())))
+    command = importer_command(*words, options=list(context.options.items()))
     return (
         f"The newest run in {plain(str(folder))} is {owner}'s, so the nights run as {owner}, whose journal is another."
-        f" {_GIVE_AS_ROOT}\n  {command}"
+        f" {_GIVE_AS_ROOT}\n  {as_user(owner, '')} -c {quote(command)}"
     )
 
 
@@ -86,7 +90,7 @@ def fail_without_journal(context: CommandContext, journal: Path, hint: str, *wor
         words: The command's name and its arguments.
 
     Raises:
-        StorageError: An earlier run used it.
+        StorageError: An earlier run used it, or whether it is there cannot be told.
         UsageError: There never was one.
 
     """
@@ -109,14 +113,3 @@ def _there(unit: InstalledUnit, context: CommandContext, usual: str, *words: str
     options = [*context.options.items(), ("journal", None if is_found else str(unit.journal))]
     command = importer_command(*words, options=options)
     return command if unit.user == own_name() and not unit.token_file else unit.as_its_user(command)
-
-
-def _may_be(journal: Path) -> bool:
-    """Tell whether a journal is there, or in a folder that may not be looked into."""
-    try:
-        journal.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return True

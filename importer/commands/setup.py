@@ -9,15 +9,17 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext
 from importer.commands.input.fetch import InputFile
-from importer.commands.journal_path import journal_of
+from importer.commands.journal_path import journal_of, journal_path
 from importer.commands.named_journal import begin_missing_journal, known_journals, remember_journal
 from importer.journal import AccountMatch, Journal
 from importer.model.addresses import scheme_of
 from importer.model.answers import is_no, is_yes
-from importer.model.errors import UsageError
+from importer.model.errors import StorageError, UsageError
+from importer.model.loopback import is_sandbox
 from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
 from importer.reports.account_words import kept_account_words
+from importer.settings import Settings
 from importer.system.locks import journal_lock
 from importer.system.logs import log_begin
 from importer.system.shell import importer_command
@@ -48,7 +50,8 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
     path = journal_of(context.settings)
     with context.logging():
         known = known_journals()
-        if not run.sandbox:  # of a rehearsal's, nothing is missed
+        token = context.environment.get("CALLBELL_API_TOKEN", "")
+        if not (run.sandbox or is_sandbox(context.settings.service.base_url, token)):  # of such, nothing is missed
             begin_missing_journal(context, path, known, is_named=run.journal is not None)
         with (
             journal_lock(path, wait=run.wait) as lock_again,
@@ -58,6 +61,24 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
             if not run.sandbox and path.exists():  # a dry run makes none
                 remember_journal(path, context.clock.now(), known)
             yield journal
+
+
+@contextlib.contextmanager
+def rehearsals_journal(settings: Settings) -> Iterator[Journal | None]:
+    """Yield the journal of the rehearsals, beside the run's own; None: there is none, or it cannot be opened.
+
+    Args:
+        settings: Which tell the run's own journal; where that is of rehearsals itself, or named, no other is meant.
+
+    """
+    run = settings.run
+    with contextlib.ExitStack() as opened:
+        journal = None
+        if not run.sandbox and run.journal is None:
+            with contextlib.suppress(StorageError):
+                if is_there(path := journal_path(None, sandbox=True, account=run.of_account)):
+                    journal = opened.enter_context(contextlib.closing(Journal.open(path)))
+        yield journal
 
 
 def new_run(

@@ -4,13 +4,15 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
+from itertools import islice
+from operator import itemgetter
 
 from importer.commands.account.connection import MappedSheet
 from importer.commands.context import CommandContext
-from importer.commands.journal_path import journal_path
 from importer.commands.mapping_selection import kept_columns, notes_of, tell_guess
-from importer.commands.setup import is_there
+from importer.commands.setup import rehearsals_journal
 from importer.journal import Journal
 from importer.mapper.column_mapping import ColumnMapping
 from importer.mapper.options import ColumnOptions, MappingOptions
@@ -76,7 +78,7 @@ class SheetNotes:
                     self._context.tell(text)
 
     def tell_guess(self, index: int, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
-        """Show a guessed mapping."""
+        """Show a guessed mapping, unless the last run told that the same columns were guessed."""
         if not self.was_guessed(index, sheet, options.columns):
             tell_guess(self._context, sheet, options, mapping)
 
@@ -108,29 +110,21 @@ def told_before(settings: Settings, journal: Journal, files: Sequence[str]) -> T
         files: As a run's record has them.
 
     """
-    newest: RunRecord | None = None
-    told = ToldBefore()
-    with contextlib.ExitStack() as opened:
-        for one in (journal, *_rehearsals(settings, opened)):
-            found = next((run for run, _ in one.runs() if _is_told(run, files)), None)
-            if found and (newest is None or found.started_at > newest.started_at):
-                newest = found
-                guessed = found.options.get("guessed")
-                sheets = one.report_source(found.name).sheets()
-                told = ToldBefore(sheets, guessed if isinstance(guessed, list) else ())
-    return told
+    told = [*_told_in(journal, files)]
+    with contextlib.suppress(StorageError), rehearsals_journal(settings) as rehearsals:
+        told += _told_in(rehearsals, files) if rehearsals else []
+    return max(told, key=itemgetter(0), default=(None, ToldBefore()))[1]
+
+
+def _told_in(journal: Journal, files: Sequence[str]) -> Iterator[tuple[datetime, ToldBefore]]:
+    """Yield what the last finished run of the files in a journal told, after when that was; nothing without one."""
+    for run in islice((one for one, _ in journal.runs() if _is_told(one, files)), 1):
+        guessed = run.options.get("guessed")
+        sheets = journal.report_source(run.name).sheets()
+        yield run.started_at, ToldBefore(sheets, guessed if isinstance(guessed, list) else ())
 
 
 def _is_told(run: RunRecord, files: Sequence[str]) -> bool:
     is_whole = run.finished_at is not None and not run.is_declined
-    return is_whole and run.files == tuple(files) and not run.options.get("quiet")
-
-
-def _rehearsals(settings: Settings, opened: contextlib.ExitStack) -> Iterator[Journal]:
-    """Yield the journal of the rehearsals, if it is another one than the run's own, and can be read."""
-    run = settings.run
-    if run.sandbox or run.journal is not None:
-        return
-    with contextlib.suppress(StorageError):
-        if is_there(path := journal_path(None, sandbox=True, account=run.of_account)):
-            yield opened.enter_context(contextlib.closing(Journal.open(path)))
+    is_of_these = run.command == "run" and run.files == tuple(files)  # a retry tells no notes
+    return is_whole and is_of_these and not run.options.get("quiet")

@@ -12,6 +12,7 @@ from importer.commands.end.exit_status import early_end, exit_code
 from importer.commands.live_display import in_background, show_pool
 from importer.commands.pool_command import PoolCommand
 from importer.commands.setup import new_run, open_journal
+from importer.commands.undo_rest import rest_of_list
 from importer.journal import AsyncUndo, RunUndo
 from importer.journal.run_report import RunReport
 from importer.model.changes import field_labels
@@ -49,18 +50,24 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
             earlier, name="", started_at=now, finished_at=now, exit_code=0, requests_sent=0, requests_throttled=0
         )
         untouched = undo_json(nothing, earlier.name, contacts.tally(), None, updated=contacts.totals()[1])
+        rest = rest_of_list(store, earlier, context.options)
         if reason := nothing_to_do(contacts, earlier):
-            return CommandResult(exit_code=0, text=reason, summary_json=untouched)
+            return CommandResult(exit_code=0, text=_with_rest(reason, rest), summary_json=untouched)
+        plan = _with_rest(undo_plan(contacts, earlier, context), rest)
         if context.settings.run.dry_run:
-            text = f"{undo_plan(contacts, earlier, context)}\n\nDry run: nothing was undone or written down."
+            text = f"{plan}\n\nDry run: nothing was undone or written down."
             return CommandResult(exit_code=0, text=text, summary_json=untouched)
-        _confirm(context, contacts, earlier)
+        _confirm(context, plan, earlier)
         record = new_run(context, store, "undo", earlier.files, account=earlier.account, undone=earlier.name)
         undo = Undo(context=context, store=store, record=record, arguments=[earlier.name], earlier=earlier)
         return asyncio.run(undo.execute())
 
 
-def _confirm(context: CommandContext, contacts: RunUndo, earlier: RunRecord) -> None:
+def _with_rest(text: str, rest: str) -> str:
+    return f"{text}\n{rest}" if rest else text
+
+
+def _confirm(context: CommandContext, plan: str, earlier: RunRecord) -> None:
     """Return if the person wants the run to be undone."""
     if context.settings.run.yes:
         return
@@ -69,7 +76,7 @@ def _confirm(context: CommandContext, contacts: RunUndo, earlier: RunRecord) -> 
         raise UsageError(
             "Nothing was undone: nobody is there to be asked.", f"To undo it:\n  {again}", code="nobody_to_ask"
         )
-    if not context.confirm(undo_plan(contacts, earlier, context)):
+    if not context.confirm(plan):
         raise UsageError("Nothing was undone.", code="declined")
 
 
@@ -117,7 +124,8 @@ class Undo(PoolCommand):
             unwritten, code = error.message, error.exit_code
         log_end(code, tally)
         words = closing_words(record, self.earlier.name, tally, report, unwritten=unwritten, cure=cure)
-        text = "\n\n".join(filter(None, (*early_end(stopped)[:1], words)))
+        rest = rest_of_list(self.store, self.earlier, self.context.options)
+        text = "\n\n".join(filter(None, (*early_end(stopped)[:1], words, rest)))
         summary_json = undo_json(
             replace(record, exit_code=code),
             self.earlier.name,

@@ -1,11 +1,14 @@
 """The rows that a run is about to send first, for a person to see; nothing is claimed by looking."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from importer.journal.database import encode_json
 from importer.journal.pending_rows import SELECT_PENDING, PendingRow, walked
-from importer.journal.run_input import RunInput
-from importer.model.journal_rows import Pending, Presence
+from importer.journal.run_input import CONTACT_OF_ROW, RunInput
+from importer.model.journal_rows import FirstToSend, Pending, Presence
+from importer.model.payload import from_json
 from importer.model.policy import Existing
 from importer.model.rows import Contact
 
@@ -13,38 +16,73 @@ _MOST_LOOKED_AT = 10_000
 _ROWS_AT_ONCE = 500
 # A row in doubt is looked up first, and may not be sent.
 _PENDING = f"{SELECT_PENDING} AND doubt_until IS NULL ORDER BY seq LIMIT ?"
+_SENT_LAST = f"""
+SELECT rows.seq, coalesce(sent.base, sent.payload) FROM rows
+CROSS JOIN contacts ON contacts.is_sent AND {CONTACT_OF_ROW}
+CROSS JOIN rows AS sent ON sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
+WHERE rows.run = :run AND rows.seq IN (SELECT value FROM json_each(:seqs)) AND sent.payload IS NOT NULL
+"""  # noqa: S608 - only constants
 
 
 def first_to_send(
     connection: sqlite3.Connection, run: RunInput, count: int, is_refused: Callable[[Contact], bool]
-) -> list[Pending]:
-    """Return the first rows that will be sent whole; if they are fewer than asked for, also the first update.
+) -> FirstToSend:
+    """Return the first rows that will be sent whole, and the first updates, those that are known to change first.
 
     Args:
         connection: In a transaction.
         run: With what its walk has seen, if there was one.
-        count: How many rows are wanted at most.
+        count: How many rows of each kind are wanted at most.
         is_refused: Tells whether a row is not sent because the account would surely refuse it.
 
     """
-    new, updates = list[Pending](), list[Pending]()
+    new, changed, others = list[Pending](), list[Pending](), list[Pending]()
+    changed_count = other_count = looked_at = 0
     for one in _sent(connection, run):
-        if not is_refused(one.contact):
-            (updates if one.presence is Presence.THERE else new).append(one)
-        if len(new) == count:
-            return new
-    return [*new, *updates[:1]]
+        looked_at += 1
+        if is_refused(one.contact):
+            continue
+        if one.presence is not Presence.THERE:
+            new.append(one)
+        elif one.known_changes:
+            changed_count += 1
+            changed.append(one)
+        else:
+            other_count += 1
+            others.append(one)
+        for kept in (new, changed, others):
+            del kept[count:]
+        if len(new) == count and run.existing is not Existing.UPDATE:
+            break
+    return FirstToSend(
+        new=new,
+        updates=[*changed, *others][:count],
+        changed=changed_count,
+        compared=other_count,
+        is_whole=looked_at < _MOST_LOOKED_AT,
+    )
 
 
 def _sent(connection: sqlite3.Connection, run: RunInput) -> Iterator[Pending]:
     """Yield the pending rows in their order, without those who are there and are to be left as they are."""
     cursor = connection.execute(_PENDING, (run.key.run, _MOST_LOOKED_AT))
+    is_update = run.existing is Existing.UPDATE
     while rows := [PendingRow._make(line) for line in cursor.fetchmany(_ROWS_AT_ONCE)]:
         there = _there(connection, run, rows)
+        bases = _sent_last(connection, run, there) if is_update and there else {}
         for row in rows:
-            if row.seq not in there or run.existing is Existing.UPDATE:
-                presence = Presence.THERE if row.seq in there else Presence.UNKNOWN
-                yield Pending(seq=row.seq, row=row.row, contact=row.contact, presence=presence)
+            if row.seq not in there:
+                yield Pending(seq=row.seq, row=row.row, contact=row.contact)
+            elif is_update:
+                base = from_json(bases[row.seq], row.normalised or "") if row.seq in bases else None
+                known = Pending(seq=row.seq, row=row.row, contact=row.contact, presence=Presence.THERE)
+                yield replace(known, base=base)
+
+
+def _sent_last(connection: sqlite3.Connection, run: RunInput, seqs: set[int]) -> Mapping[int, str]:
+    """Return by seq what the sheet said of those contacts when they were last sent; nothing of those only met."""
+    these = {"run": run.key.run, "account": run.key.account, "seqs": encode_json(sorted(seqs))}
+    return dict(connection.execute(_SENT_LAST, these).fetchall())
 
 
 def _there(connection: sqlite3.Connection, run: RunInput, rows: Sequence[PendingRow]) -> set[int]:

@@ -9,13 +9,13 @@ Numbers are hashed only in journals that have such contacts or people: 0.7 micro
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from importer.journal.keyed_hash import KeyedHash, known_hash
 from importer.journal.number_forms import OTHER_FORM
 from importer.journal.schema import CODES, old_key
-from importer.model.person import FORGOTTEN
+from importer.model.person import FORGOTTEN, numbers_apart
 from importer.model.rows import Contact, Entry, InvalidRow, Problem
 
 _HAS_CONTACTS = "SELECT EXISTS (SELECT 1 FROM contacts WHERE account = ? AND is_forgotten = 1)"
@@ -105,9 +105,15 @@ def _is_forgotten(mapped: Contact | InvalidRow, forgotten: Forgotten) -> bool:
     """Tell whether a row is of a forgotten person; of one that is invalid, by what its cell says."""
     if isinstance(mapped, Contact):
         return forgotten.hash.of_person(mapped.normalised_identifier) in forgotten.people
-    digits, handle = old_key("whatsapp", mapped.identifier), mapped.identifier.strip().casefold()
-    hashes = [*map(forgotten.hash.of_person, {digits, handle} - {""}), forgotten.hash.of_national(digits)]
-    return not forgotten.people.isdisjoint(hashes)
+    parts = (mapped.identifier, *numbers_apart(mapped.identifier))
+    return any(not forgotten.people.isdisjoint(_hashes(part.strip(), forgotten.hash)) for part in parts)
+
+
+def _hashes(written: str, keyed: KeyedHash) -> Iterator[str]:
+    """Yield what stands for a person whose number or handle is written like this."""
+    digits = old_key("whatsapp", written)
+    yield from map(keyed.of_person, {digits, written.casefold()} - {""})
+    yield keyed.of_national(digits)
 
 
 def _emptied(entry: Entry) -> Entry:

@@ -22,7 +22,7 @@ from importer.journal.run_start import insert_run
 from importer.journal.undo import UNFINISHED_UNDOS, RunUndo
 from importer.model.account import AccountIdentity
 from importer.model.errors import StorageError
-from importer.model.journal_rows import Attempted, Intended, Pending, Recorded, WalkedContact
+from importer.model.journal_rows import Attempted, FirstToSend, Intended, Pending, Recorded, WalkedContact
 from importer.model.policy import Existing, OnConflict
 from importer.model.probe import ProbeAnswers
 from importer.model.rows import Contact, Entry, Sheet, Status
@@ -151,8 +151,8 @@ class Journal:
             walk.add(connection, contacts)
         self._underway.walk = walk
 
-    def first_to_send(self, count: int, is_refused: Callable[[Contact], bool]) -> list[Pending]:
-        """Return the first pending rows that will be sent whole, and the first update; see `first_to_send`."""
+    def first_to_send(self, count: int, is_refused: Callable[[Contact], bool]) -> FirstToSend:
+        """Return the first pending rows that will be sent whole, and the first updates; see `first_to_send`."""
         with self._database.transaction() as connection:
             return first_to_send(connection, self._underway, count, is_refused)
 

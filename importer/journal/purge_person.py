@@ -9,7 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from importer.journal.backup import open_as_it_is
 from importer.journal.claim import end_dead_runs
 from importer.journal.database import Database, encode_json, moment
 from importer.journal.forgotten import add_hash_function
@@ -24,13 +26,14 @@ _NOT_OF_PEOPLE = frozenset(
     {"accounts", "account_names", "account_uuids", "backups", "forgotten_people", "hash_key", "runs", "sheets", "undos"}
 )
 """Tables that hold no person's data: files, options, accounts and hashes."""
+_IS_THEIRS = "iif(status = 'invalid', is_theirs(identifier), is_key(lower(coalesce(normalised, identifier))))"
 _THEIRS = (
     "CREATE TEMP TABLE IF NOT EXISTS theirs (run INTEGER, seq INTEGER, PRIMARY KEY (run, seq)) WITHOUT ROWID",
     "DELETE FROM temp.theirs",
-    """
+    f"""
     INSERT INTO temp.theirs SELECT run, seq FROM rows
-    WHERE iif(status = 'invalid', is_theirs(identifier), is_key(lower(coalesce(normalised, identifier))))
-    """,
+    WHERE {_IS_THEIRS}
+    """,  # noqa: S608 - only constants
 )
 _RUNS = """
 SELECT runs.name, iif(rows.fingerprint IS NULL AND rows.status <> 'invalid', NULL, rows.number)
@@ -45,6 +48,9 @@ SELECT message FROM temp.theirs CROSS JOIN problems AS own USING (run, seq) WHER
 UNION SELECT reason FROM temp.theirs CROSS JOIN rows USING (run, seq) WHERE name <> '' AND instr(reason, name)
 """
 _THEIR_CONTACT = "is_forgotten = 0 AND (is_key(identifier) OR (is_normalised = 0 AND is_theirs(identifier)))"
+_IS_KNOWN = f"""
+SELECT EXISTS (SELECT 1 FROM rows WHERE {_IS_THEIRS}) OR EXISTS (SELECT 1 FROM contacts WHERE {_THEIR_CONTACT})
+"""  # noqa: S608 - only constants
 _CONTACTS = f"SELECT href FROM contacts WHERE {_THEIR_CONTACT}"  # noqa: S608 - only constants
 # A PATCH in doubt is resolved once a later run has merged its contact.
 _OPEN = f"""
@@ -195,8 +201,7 @@ class PersonPurge:
     def _gather(self, connection: sqlite3.Connection) -> None:
         """Collect the person's rows in `temp.theirs`, and give SQL what it needs to know them."""
         person = self._person
-        connection.create_function("is_theirs", 1, person.is_identifier, deterministic=True)
-        connection.create_function("is_key", 1, person.is_key, deterministic=True)
+        _add_functions(connection, person)
         connection.create_function("is_in", 1, person.is_in, deterministic=True)
         connection.create_function("without", 1, lambda text: text and person.without(text), deterministic=True)
         for statement in _THEIRS:
@@ -204,8 +209,27 @@ class PersonPurge:
 
     def _hashes(self, keyed: KeyedHash) -> Iterable[str]:
         """Return the hashes by which a row of the person is known: of the number, and as it may be written."""
-        yield keyed.of_person(self._person.identifier)
+        yield from map(keyed.of_person, self._person.identifiers)
         yield from (keyed.of_national(one) for one in self._person.nationals)
+
+
+def knows_person(journal: Path, person: Person) -> bool:
+    """Tell whether a journal that is not locked has a row or a contact of a person; it is only read.
+
+    Raises:
+        StorageError: It is no journal, or cannot be read; or an older version of the importer wrote it.
+
+    """
+    with open_as_it_is(journal) as connection:
+        _add_functions(connection, person)
+        ((found,),) = connection.execute(_IS_KNOWN).fetchall()
+    return bool(found)
+
+
+def _add_functions(connection: sqlite3.Connection, person: Person) -> None:
+    """Give SQL what tells whose an identifier is."""
+    connection.create_function("is_theirs", 1, person.is_identifier, deterministic=True)
+    connection.create_function("is_key", 1, person.is_key, deterministic=True)
 
 
 def _is_on_list(connection: sqlite3.Connection, hashed: str) -> bool:

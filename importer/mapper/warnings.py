@@ -217,7 +217,7 @@ def _both_forms(code: str, column: str, long: RowTally, short: RowTally) -> Prob
     message = (
         f"{country} numbers are in both forms: {long.count:,} with {with_digit}, {short.count:,} with"
         f" {without_digit}. Who stands in both is one person, and sent once. If all are mobiles, send them in one form:"
-        ' mobile_form = "with" or "without" under [contact] of the config, which is for Mexican, Argentine and Brazilian'
-        " ones alike."
+        ' mobile_form = "with" or "without" under [contact] of the config, which is for Mexican, Argentine and'
+        " Brazilian ones alike."
     )
     return short.group("phone_both_forms", column, message)

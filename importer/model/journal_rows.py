@@ -1,11 +1,13 @@
 """Rows that are claimed from the journal, and what is recorded in it: frozen values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Generic, Protocol, TypeVar
 
-from importer.model.changes import ContactChange
+from importer.model.changes import ContactChange, FieldValue
+from importer.model.payload import set_fields
 from importer.model.replies import Outcome
 from importer.model.rows import Contact
 
@@ -43,6 +45,31 @@ class Pending:
     """When the earlier run first sent it; only where `in_doubt`."""
     was_refused: bool = False
     """Only where `in_doubt`: the service refused it, so that it is not working on it any more."""
+
+    @property
+    def known_changes(self) -> dict[str, tuple[FieldValue, FieldValue]]:
+        """By field, what the sheet said when the contact was last sent, and what it says now; empty: not known."""
+        if self.base is None:
+            return {}
+        before = set_fields(self.base)
+        now = set_fields(self.contact)
+        return {name: (before.get(name, ""), value) for name, value in now.items() if before.get(name) != value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstToSend:
+    """The rows that a run is about to send first, and how many will be updates."""
+
+    new: Sequence[Pending] = ()
+    """The first that will be sent whole."""
+    updates: Sequence[Pending] = ()
+    """The first of contacts that are there, those of which it is known what changed before others."""
+    changed: int = 0
+    """Rows of contacts that are there and of which it is known what changed."""
+    compared: int = 0
+    """Other rows of contacts that are there: what Callbell has tells what changes."""
+    is_whole: bool = True
+    """Whether all rows were looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
 """The names of columns and sheets that our own reports add: a file of ours that is given again is known by them."""
 
+from collections.abc import Iterable
+
 STATUS_COLUMN, REASON_COLUMN, ROW_COLUMN = "import_status", "import_reason", "import_row"
 CELLS_COLUMN = "import_cells"
-"""The names of the wrong cells in the input, such as `B17`."""
+"""The names of the wrong cells, such as `B17`: in results.xlsx its own, elsewhere the list's."""
 UUID_COLUMN, STEP_COLUMN = "import_uuid", "import_what_to_do"
 
 OWN_COLUMNS = frozenset({STATUS_COLUMN, REASON_COLUMN, ROW_COLUMN, CELLS_COLUMN, UUID_COLUMN, STEP_COLUMN})
@@ -11,3 +13,8 @@ OWN_COLUMNS = frozenset({STATUS_COLUMN, REASON_COLUMN, ROW_COLUMN, CELLS_COLUMN,
 SUMMARY_SHEET, PROBLEMS_SHEET = "Import summary", "Import problems"
 OWN_SHEETS = frozenset({SUMMARY_SHEET, PROBLEMS_SHEET})
 """The sheets of results.xlsx that hold no rows of the input; where both are, an import does not look at them."""
+
+
+def is_own_header(header: Iterable[str]) -> bool:
+    """Tell whether a header is that of a file of our own making, with rows that were to be fixed."""
+    return any(name.casefold() in OWN_COLUMNS for name in header)

@@ -1,7 +1,10 @@
-"""A person who is to be forgotten: the number or handle in all its writings, and how it is found in a text. Pure."""
+"""A person who is to be forgotten: the number in all its writings, and how it is found in a text. Pure.
+
+A user name of another service may be anybody's first name: it stands where a whole identifier is it, and in no text.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,6 +15,11 @@ FORGOTTEN = "forgotten"
 _BETWEEN = r"[\s().\-/\u00a0\u2010-\u2015]{0,3}"
 _FEWEST_NATIONAL = 6
 """Digits of a number without its country code that is searched for; fewer stand everywhere."""
+_FEWEST_APART = 7
+"""Digits of a number in a cell with several."""
+_MOST_DIGITS = 15
+"""Of one number with its country code, by E.164."""
+_APART = re.compile(r"[,;/|&\n]|:::|\s-\s|(?=\+)|\b(?:o|or|y|e|and|ou|et|oder|und)\b", re.IGNORECASE)
 _NO_DIGIT = re.compile(r"[^0-9]")
 _DIALLED = re.compile(r"^00")
 
@@ -29,11 +37,17 @@ class Person:
     texts: frozenset[str] = frozenset()
     """What else is only about this person: the sentences of their rows' problems."""
 
+    @property
+    def is_handle(self) -> bool:
+        """Whether the identifier is no number, but another service's user name."""
+        return not self.code
+
     @cached_property
     def identifiers(self) -> tuple[str, ...]:
-        """The forms of the identifier: with and without the digit of some countries' mobile numbers."""
-        if not self.code:
-            return (self.identifier,)
+        """The forms of the identifier: with and without the digit of some countries' mobiles, or a handle's @."""
+        if self.is_handle:
+            bare = self.identifier.removeprefix("@")
+            return (self.identifier, f"@{bare}" if bare == self.identifier else bare)
         return tuple(
             dict.fromkeys([self.identifier, *(in_form(self.identifier, form) for form in ("with", "without"))])
         )
@@ -53,7 +67,12 @@ class Person:
         return text in self.identifiers
 
     def is_identifier(self, text: str) -> bool:
-        """Tell whether an identifier, as it stood in the cell of an invalid row, is this person's."""
+        """Tell whether an identifier, as it stood in the cell of an invalid row, is theirs, or one of several."""
+        parts = () if self.is_handle else numbers_apart(text)
+        has_several = len(_NO_DIGIT.sub("", text)) > _MOST_DIGITS
+        return any(map(self._is_written, (text, *parts))) or (has_several and self.is_in(text))
+
+    def _is_written(self, text: str) -> bool:
         if text.strip().casefold() in self.identifiers:
             return True
         digits = _DIALLED.sub("", _NO_DIGIT.sub("", text)) if self.code else ""
@@ -61,23 +80,26 @@ class Person:
         return digits in self.identifiers or not rests.isdisjoint(self.nationals)
 
     def is_in(self, text: str) -> bool:
-        """Tell whether the number or handle stands in a text, however it is written."""
-        return bool(self._pattern.search(text))
+        """Tell whether the number stands in a text, however it is written; a handle stands in none."""
+        return not self.is_handle and bool(self._pattern.search(text))
 
     def without(self, text: str) -> str:
-        """Return the text with another word for each place where the number or handle stands."""
-        return self._pattern.sub(FORGOTTEN, text)
+        """Return the text with another word for each place where the number stands."""
+        return text if self.is_handle else self._pattern.sub(FORGOTTEN, text)
 
     def with_texts(self, texts: Iterable[str]) -> "Person":
         """Return the person with more sentences that are only about them."""
         return replace(self, texts=self.texts | {text for text in texts if text})
 
 
+def numbers_apart(text: str) -> Sequence[str]:
+    """Return the numbers of a cell that has several; none of a cell that has one."""
+    parts = [part for part in _APART.split(text) if len(_NO_DIGIT.sub("", part)) >= _FEWEST_APART]
+    return parts if len(parts) > 1 else ()
+
+
 def _finder(identifiers: Iterable[str], nationals: Iterable[str], code: str) -> re.Pattern[str]:
     """Return what finds the number with signs between its digits, with or without country code and trunk zero."""
-    if not code:
-        names = "|".join(re.escape(name) for name in identifiers)
-        return re.compile(rf"(?<![\w.@-])@?(?:{names})(?![\w@-])", re.IGNORECASE)
     spread = "|".join(_BETWEEN.join(number) for number in nationals)
     if not spread:
         spread = "|".join(_BETWEEN.join(number.removeprefix(code)) for number in identifiers)

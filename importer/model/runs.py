@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from importer.model.rows import CONFLICT, NEEDS_PERSON, Status
+from importer.model.rows_not_kept import counted_only_text
 
 REPORT_KINDS = ("csv", "xlsx", "html")
 """The reports that `[run] reports` chooses from: results.csv, results.xlsx and report.html."""
@@ -139,7 +140,7 @@ class KeptRows:
         if self.forgotten_at:
             when = f"{self.forgotten_at:%Y-%m-%d}"
             return [f"The run was forgotten on {when} (purge): {self.dropped:,} of its rows are only counted."]
-        return [f"{self.dropped:,} of its rows are not kept any more, only counted."] if self.dropped else []
+        return [counted_only_text(self.dropped, is_retry_whole=self.is_retry_whole)] if self.dropped else []
 
 
 class Result(NamedTuple):

@@ -27,6 +27,11 @@ def kept_account_words(name: str) -> str:
     return account_words(name, address) if "://" in address else name
 
 
-def required_text(required: Sequence[str]) -> str:
+def required_text(required: Sequence[str], head: str = "These must be in your account:") -> str:
     """Return the paragraph that lists what must be in the account; an empty text without any."""
-    return "\n  ".join(["These must be in your account:", *map(plain, required)]) if required else ""
+    return "\n  ".join([head, *map(plain, required)]) if required else ""
+
+
+def first_make(required: Sequence[str]) -> str:
+    """Return the same as what comes before the rows are sent."""
+    return required_text(required, "First make these in Callbell, where they are missing:")

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from importer.model.errors import InputError, error_json
-from importer.model.plain_text import counted, plain
+from importer.model.plain_text import counted, plain, wrapped_text
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.account_words import required_text
 from importer.reports.closing_text import degraded_texts
 from importer.reports.left_out import left_out_text
-from importer.reports.next_step import alike_text, all_alike, cure
 from importer.reports.problem_groups import changes_text, groups_text
 from importer.reports.results import changes_json, degraded_json, groups_json, json_text, run_json
 from importer.reports.run_commands import command_line
+from importer.reports.same_cause import alike_text, all_alike, cure, step_text
 from importer.system.shell import short_path
 
+_MOST_ON_SCREEN = (3, 2, 1)
+"""Groups of problems of each kind that are tried."""
+_SCREEN_LINES = 24
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NOT_SENT = {
     Status.INVALID: "with a problem",
@@ -84,21 +87,43 @@ class Checked:
         return sum(self.tally[status] for status in (Status.PENDING, Status.CREATED, Status.UPDATED))
 
 
-def checked_text(checked: Checked) -> str:
-    """Return the text for the terminal, without a line break at its end."""
+def checked_text(checked: Checked, evidence: str = "", most: int | None = None) -> str:
+    """Return the text for the terminal, counts and what to do last, without a line break at its end.
+
+    Args:
+        checked: What was found.
+        evidence: Of the country of numbers that do not say it.
+        most: How many groups of problems are shown, and twice as many lines of a mapping; None: all.
+
+    """
     parts = [
         *degraded_texts(checked.record),
-        *map(_sheet, checked.sheets),
-        _problems(checked),
-        groups_text("Worth a look:", checked.warnings, sheets=_read(checked)),
+        *(_sheet(one, most) for one in checked.sheets),
+        _problems(checked, most),
+        groups_text("Worth a look:", checked.warnings, most, sheets=_read(checked), more_in="--json"),
         "\n  ".join(["Not checked:", *checked.not_checked]) if checked.not_checked else "",
-        "\n".join(_rows(checked)),
-        changes_text(checked.record, checked.problems),
-        *checked.foretold,
-        "\n".join(_next(checked)),
         required_text(checked.required),
+        *checked.foretold,
+        changes_text(checked.record, checked.problems),
+        "\n".join(_rows(checked)),
+        evidence,
+        "\n".join(_next(checked)),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def screen_text(checked: Checked, evidence: str, width: int) -> str:
+    """Return the text with as many groups of problems as leave the first of them on a screen, or one of each kind.
+
+    Args:
+        checked: What was found.
+        evidence: As `checked_text` takes it.
+        width: Of the screen.
+
+    """
+    texts = [checked_text(checked, evidence, most) for most in _MOST_ON_SCREEN]
+    fitting = (text for text in texts if wrapped_text(text, width).count("\n") < _SCREEN_LINES - 1)
+    return next(fitting, texts[-1])
 
 
 def checked_json(checked: Checked) -> str:
@@ -127,7 +152,7 @@ def checked_json(checked: Checked) -> str:
     return json_text(found)
 
 
-def _sheet(one: CheckedSheet) -> str:
+def _sheet(one: CheckedSheet, most: int | None) -> str:
     sheet = one.sheet
     name = f', sheet "{plain(sheet.name)}"' if sheet.name else ""
     blank = f" and {counted(one.blank, 'blank row')}" if one.blank else ""
@@ -138,7 +163,10 @@ def _sheet(one: CheckedSheet) -> str:
     left_out = left_out_text(one.left_out, one.consent)
     facts = f"  {counted(one.rows)}{blank}{left_out}, {columns}{encoding}{delimiter}"
     notes = [f"  {plain(note)}" for note in one.notes]
-    return "\n".join([f"{plain(sheet.file)}{name}:", facts, *notes, *one.mapping])
+    lines = list(one.mapping)
+    if most and len(lines) > 2 * most:
+        lines[2 * most - 1 :] = [f"  and {len(lines) - 2 * most + 1} lines more: with --json"]
+    return "\n".join([f"{plain(sheet.file)}{name}:", facts, *notes, *lines])
 
 
 def _sheet_json(one: CheckedSheet) -> dict[str, object]:
@@ -163,11 +191,13 @@ def _read(checked: Checked) -> list[Sheet]:
     return [one.sheet for one in checked.sheets]
 
 
-def _problems(checked: Checked) -> str:
+def _problems(checked: Checked, most: int | None) -> str:
     if alike := _alike(checked):
         return alike_text(alike, sum(checked.tally.values()))
     says_new = bool(checked.record.compared_with)
-    return groups_text("Problems:", checked.problems, sheets=_read(checked), says_new=says_new)
+    return groups_text(
+        "Problems:", checked.problems, most, sheets=_read(checked), says_new=says_new, more_in="the file below"
+    )
 
 
 def _rows(checked: Checked) -> Iterator[str]:
@@ -185,7 +215,7 @@ def _next(checked: Checked) -> Iterator[str]:
     options = checked.record.options
     if alike := _alike(checked):
         record = checked.record
-        yield cure(alike, record.command, record.files, record.options, checked.country)
+        yield step_text(cure(alike, record.command, record.files, record.options, checked.country))
     elif checked.to_fix:
         names = "\n  ".join(short_path(path) for path in checked.to_fix)
         yield f"The rows with a problem are in\n  {names}"

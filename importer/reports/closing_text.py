@@ -7,21 +7,22 @@ from pathlib import PurePath
 from importer.model.plain_text import counted, duration, plain, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import CONSENT, ProblemGroup, RunRecord
+from importer.reports.account_words import first_make
 from importer.reports.left_out import kept_consent, left_out_text
 from importer.reports.next_step import (
     FINISHED,
     SETTLED_BY_ITSELF,
     ToDo,
-    alike_text,
-    all_alike,
     carry_over,
+    fix_list_too,
     next_step,
     to_do,
 )
 from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look, not_refused
 from importer.reports.report_options import Reports
-from importer.reports.run_commands import after_rehearsal, take_back, write_again
-from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, not_updated_text
+from importer.reports.run_commands import after_rehearsal, take_back, with_journal, write_again
+from importer.reports.same_cause import alike_text, all_alike, step_text
+from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, how_many_are, meaning_of, not_updated_text
 from importer.system import shell
 
 _THERE = (Status.CREATED, Status.UPDATED, Status.EXISTS, Status.UNCHANGED)
@@ -52,7 +53,9 @@ class Ending:
     warnings: Sequence[ProblemGroup] = ()
     """What is worth a look in rows that are right."""
     notes: Sequence[str] = ()
-    """Paragraphs about what the account must have."""
+    """Paragraphs about what was not seen in the account, and what to write into the config."""
+    required: Sequence[str] = ()
+    """What the account must have, where it was not asked whether it has."""
     sheets: Sequence[Sheet] = ()
     """Of the rows, for the names of cells."""
     line_width: int = 0
@@ -71,13 +74,15 @@ class Ending:
 
 def closing_text(ending: Ending) -> str:
     """Return the closing text, without a line break at its end; it ends with the counts and the next step."""
+    if ending.reports is None:
+        return _text(ending, None)  # there is no report that has the others
     width, most_lines = ending.line_width, max(_LINES, ending.line_count) - _OTHER_LINES
     fitting = (most for most in (_MOST_GROUPS, 5, 4, 3, 2, 1) if _lines(_text(ending, most), width) <= most_lines)
     return _text(ending, next(fitting, 1) if width else _MOST_GROUPS)
 
 
-def _text(ending: Ending, most: int) -> str:
-    """Return the closing text with at most so many groups of problems."""
+def _text(ending: Ending, most: int | None) -> str:
+    """Return the closing text with at most so many groups of problems; None: with all."""
     record, tally, is_dry = ending.record, ending.tally, ending.reports is None
     goes_on = record.exit_code not in FINISHED  # and settles what is in doubt, or could not be sent
     problems = [group for group in ending.problems if is_problem(group)]
@@ -102,11 +107,12 @@ def _text(ending: Ending, most: int) -> str:
                 [customers_text(ending, None if alike else to_do(tally, problems)), changes_text(record, problems)],
             )
         ),
-        _counts(record, tally, MEANINGS | FORETOLD if is_dry else MEANINGS),
+        _counts(record, tally, is_dry=is_dry),
+        "" if alike or record.is_rehearsal else first_make(ending.required),
         "\n".join(filter(None, [_next_step(ending, wrong), "" if alike else _carry_over(ending)])),
         _rehearsal_end(ending, can_be_sent=not alike and any(tally.values())) if record.is_rehearsal else "",
     ]
-    return "\n\n".join(part for part in parts if part)
+    return with_journal("\n\n".join(part for part in parts if part), record.options)
 
 
 def degraded_texts(record: RunRecord) -> list[str]:
@@ -119,7 +125,10 @@ def _next_step(ending: Ending, wrong: Sequence[ProblemGroup]) -> str:
     if reports and reports.unwritten:
         return write_again(ending.record)
     failed = reports.failed if reports else None
-    return next_step(ending.record, ending.tally, wrong, failed, ending.country, ending.early_end[1])
+    record, tally = ending.record, ending.tally
+    step = next_step(record, tally, wrong, failed, ending.country, ending.early_end[1])
+    too = fix_list_too(record, tally, ending.sheets) if reports else []
+    return "\n".join([*filter(None, [step]), *map(step_text, too)])
 
 
 def _carry_over(ending: Ending) -> str:
@@ -158,12 +167,10 @@ def customers_text(ending: Ending, left: ToDo | None) -> str:
         return no_rows_text(record) if record.command == "run" else ""
     there = sum(tally.get(status, 0) for status in _THERE) + (tally.get(Status.UNSENT, 0) if is_dry else 0)
     there += ending.not_updated
-    are = "would be" if is_dry or record.is_rehearsal else "is" if rows == 1 else "are"
-    customers = "customer" if rows == 1 else "customers"
-    all_rows = f"All {rows:,}" if rows > 1 else "1"
-    how_many = all_rows if there == rows else f"{there:,} of {rows:,}" if there else f"None of {rows:,}"
+    is_foretold = is_dry or record.is_rehearsal
     as_before = not_updated_text(ending.not_updated, there)
-    return f"{how_many} {customers} {are} in Callbell{as_before}.{_apart(tally, left, is_dry=is_dry)}"
+    said = how_many_are(there, rows, is_foretold=is_foretold)
+    return f"{said} in Callbell{as_before}.{_apart(tally, left, is_dry=is_dry)}"
 
 
 def no_rows_text(record: RunRecord) -> str:
@@ -191,9 +198,9 @@ def _apart(tally: Mapping[Status, int], left: ToDo | None, *, is_dry: bool) -> s
     return f" {said}." if said else ""
 
 
-def _counts(record: RunRecord, tally: Mapping[Status, int], meanings: Mapping[Status, str]) -> str:
-    words: dict[Status, tuple[str, str]] = {status: (status.value, meanings[status]) for status in FINAL}
-    words |= REHEARSED if record.is_rehearsal else {}
+def _counts(record: RunRecord, tally: Mapping[Status, int], *, is_dry: bool) -> str:
+    words: dict[Status, tuple[str, str]] = {status: (status.value, MEANINGS[status]) for status in FINAL}
+    words |= (REHEARSED if record.is_rehearsal else {}) | (FORETOLD if is_dry else {})
     width = max(len(words[status][0]) for status in FINAL if tally.get(status)) if any(tally.values()) else 0
     return count_lines([(tally.get(status, 0), *words[status]) for status in FINAL], width=max(width, _WIDTH))
 
@@ -223,7 +230,9 @@ def _reports(reports: Reports | None) -> str:
 def _rehearsal_end(ending: Ending, *, can_be_sent: bool) -> str:
     """Return the last lines of a rehearsal."""
     steps = after_rehearsal(ending.record, ending.of_list) if can_be_sent else []
-    return "\n".join([*("\n  ".join(filter(None, step)) for step in steps), END_OF_REHEARSAL])
+    first = first_make(ending.required) if can_be_sent else ""
+    lines = [first, *("\n  ".join(filter(None, step)) for step in steps), END_OF_REHEARSAL]
+    return "\n".join(filter(None, lines))
 
 
 def count_lines(counts: Sequence[tuple[int, str, str]], width: int) -> str:
@@ -234,6 +243,6 @@ def count_lines(counts: Sequence[tuple[int, str, str]], width: int) -> str:
         width: Of the longest word.
 
     """
-    shown = [(f"{count:,}", word, meaning) for count, word, meaning in counts if count]
+    shown = [(f"{count:,}", word, meaning_of(count, meaning)) for count, word, meaning in counts if count]
     widest = max((len(count) for count, *_ in shown), default=0)
-    return "\n".join(f"  {count:>{widest}} {word:<{width}}  {meaning}" for count, word, meaning in shown)
+    return "\n".join(f"  {count:>{widest}} {word:<{width}}  {meaning}".rstrip() for count, word, meaning in shown)

@@ -9,6 +9,8 @@ from importer.model.plain_text import plain, utc, wrapped_text
 from importer.model.probe import DuplicateBehaviour, NumberForm, ProbeAnswers
 from importer.reports.results import json_text
 
+_SMALL_INDENT = 4
+"""Of what does not fit into its column."""
 _BEHAVIOURS = {
     DuplicateBehaviour.SECOND: "makes a second contact",
     DuplicateBehaviour.REFUSE: "refuses it",
@@ -31,23 +33,26 @@ def doctor_text(diagnoses: Sequence[Diagnosis], line_width: int = 0) -> str:
 
     """
     wide = max(len(one.name) for one in diagnoses), max(len(level) for level in Level)
-    indent = " " * (sum(wide) + 4)
+    indent = sum(wide) + 4
     lines = []
     for one in diagnoses:
-        texts = [plain(one.text), *map(plain, one.next_step.splitlines())]
-        column = "\n".join(f"{indent}{text}" for text in texts)
         head = f"{one.name:<{wide[0]}}  {one.level:<{wide[1]}}  "
-        first, *others = (_within(line, line_width) for line in wrapped_text(column, line_width).split("\n"))
-        lines += [head + first.removeprefix(indent)] if first.startswith(indent) else [head.rstrip(), first]
+        first, *others = _column([plain(one.text)], indent, line_width)
+        lines += [head + first.lstrip()] if first.startswith(" " * indent) else [head.rstrip(), first]
         lines += others
+        lines += _column([plain(text) for text in one.next_step.splitlines()], indent, line_width)
     return "\n".join(lines)
 
 
-def _within(line: str, line_width: int) -> str:
-    """Return a line that is too long for the terminal, such as a path, with as much of its indentation as fits."""
-    text = line.lstrip()
-    is_too_long = line_width and len(line) > line_width
-    return f"{' ' * max(line_width - len(text), 0)}{text}" if is_too_long else line
+def _column(texts: Sequence[str], indent: int, line_width: int) -> list[str]:
+    """Return the lines of texts, all with one indentation: with less where a word or a command would not fit."""
+    lines: list[str] = []
+    for spaces in dict.fromkeys((indent, min(indent, _SMALL_INDENT), 0)):
+        margin = " " * spaces
+        lines = [line for text in texts for line in wrapped_text(margin + text, line_width).split("\n")]
+        if all(line.startswith(margin) and (not line_width or len(line) <= line_width) for line in lines):
+            break
+    return lines
 
 
 def doctor_json(diagnoses: Sequence[Diagnosis], answers: ProbeAnswers | None) -> str:

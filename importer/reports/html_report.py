@@ -100,9 +100,10 @@ def html_report(source: ReportSource, about: RunSummary) -> str:
         "</div>",
     ]
     notice = f'<p class="notice">{_text(about.notice)}</p>' if about.notice else ""
+    left_out = f"<p>{_text(about.left_out)}</p>" if about.left_out else ""
     body = (
         f"<header><h1>{_text(about.title)}</h1>{notice}"
-        f'<p class="lead">{_text(about.headline)}</p><p class="quiet">{_text(about.ended)}</p></header>'
+        f'<p class="lead">{_text(about.headline)}</p>{left_out}<p class="quiet">{_text(about.ended)}</p></header>'
         + "".join(sections)
     )
     digest = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()

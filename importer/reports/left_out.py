@@ -15,8 +15,18 @@ def left_out_text(rows: int, consent: Iterable[tuple[str, Sequence[str]]]) -> st
     """
     if not rows:
         return ""
+    why = _why(consent)
+    return f", {rows:,}{why}" if why.startswith(" left out:") else f", {counted(rows)}{why}"
+
+
+def left_out_line(rows: int, consent: Iterable[tuple[str, Sequence[str]]]) -> str:
+    """Return the same as a line of its own, such as `71 rows left out: not "sí" in Acepta.`; empty: none were."""
+    return f"{counted(rows)}{_why(consent)}." if rows else ""
+
+
+def _why(consent: Iterable[tuple[str, Sequence[str]]]) -> str:
     why = dict.fromkeys(f"not {' or '.join(map(_shown, only))} in {plain(header)}" for header, only in consent if only)
-    return f", {rows:,} left out: {'; '.join(why)}" if why else f", {counted(rows)} left out by [input.where]"
+    return f" left out: {'; '.join(why)}" if why else " left out by [input.where]"
 
 
 def kept_consent(answers: object) -> Iterator[tuple[str, Sequence[str]]]:

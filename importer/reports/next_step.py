@@ -1,27 +1,26 @@
 """The one next step after a run, with the exact command."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePath
 
-from importer.model.cures import CURES, MISSING_IN_CALLBELL, cure_of
+from importer.model.cures import MISSING_IN_CALLBELL
+from importer.model.own_names import is_own_header
 from importer.model.plain_text import counted, plain
-from importer.model.rows import Status
+from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
-from importer.reports.problem_groups import group_sentence, problem_changes
-from importer.reports.run_commands import choose_columns, command_line, retry_command
+from importer.reports.missing_in_callbell import lacking_groups, missing_text
+from importer.reports.problem_groups import problem_changes
+from importer.reports.run_commands import command_line, retry_command
+from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, Step, all_alike, cure, step_text
 
 FINISHED = (0, 1)
 """Exit codes of runs that came to their end."""
-CAN_SUCCEED_UNCHANGED = frozenset({"server_error", "no_answer", "unreachable", "throttled"})
-"""Codes of failures that are the service's, not the row's."""
 SETTLED_BY_ITSELF = CAN_SUCCEED_UNCHANGED | {Status.IN_DOUBT.value}
 """Codes of rows that the same command settles."""
 AGAIN = "the same command again"
-_FEWEST_ALIKE = 5
-"""Fewer rows are fixed sooner than a cause is found."""
-_NEARLY_ALL = 0.9
-_EMPTY = ("phone_missing", "identifier_missing", "name_missing")
+GONE = "gone"
+"""The code of rows whose contact was deleted in Callbell: no cell of them is to be fixed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +34,13 @@ class ToDo:
     in_doubt: int
     unsent: int
     in_conflict: int
+    gone: int
+    """Of those by a person: deleted in Callbell."""
+
+    @property
+    def to_fix(self) -> int:
+        """How many rows have something that is to be fixed, in the file or in Callbell."""
+        return self.by_person - self.in_conflict - self.gone
 
 
 def to_do(tally: Mapping[Status, int], problems: Sequence[ProblemGroup]) -> ToDo:
@@ -48,88 +54,38 @@ def to_do(tally: Mapping[Status, int], problems: Sequence[ProblemGroup]) -> ToDo
         in_doubt=tally.get(Status.IN_DOUBT, 0),
         unsent=tally.get(Status.UNSENT, 0),
         in_conflict=in_conflict,
+        gone=min(refused, sum(group.count for group in problems if group.code == GONE)),
     )
-
-
-def all_alike(tally: Mapping[Status, int], problems: Sequence[ProblemGroup]) -> ProblemGroup | None:
-    """Return the problem that all, or nearly all, rows have that were tried; None if there is none."""
-    worst = max(problems, key=lambda group: group.count, default=None)
-    if worst is None or worst.code in CAN_SUCCEED_UNCHANGED:
-        return None
-    tried = sum(tally.values()) - tally.get(Status.DUPLICATE, 0)
-    if worst.count > tally.get(Status.INVALID, 0):
-        tried -= tally.get(Status.UNSENT, 0)  # it was refused by the service, which these did not reach
-        if worst.count > tally.get(Status.FAILED, 0):
-            return None  # of rows that are in Callbell
-    return worst if worst.count >= max(_FEWEST_ALIKE, _NEARLY_ALL * tried) else None
-
-
-def alike_text(group: ProblemGroup, rows: int) -> str:
-    """Return one sentence on a problem that nearly all rows have, instead of a list of rows."""
-    column = f'column "{plain(group.column)}"' if group.column else "the rows"
-    said = {
-        "phone_no_country": f"the numbers in {column} do not say their country",
-        **dict.fromkeys(_EMPTY, f"{column} is empty"),
-    }.get(group.code, plain(group_sentence(group)).rstrip("."))
-    said = said.replace("The ", "the ", 1) if said.startswith("The ") else said
-    return f"{group.count:,} of {counted(rows)} fail for the same reason: {said} ({group.code})."
 
 
 def missing_in_callbell(left: ToDo, problems: Sequence[ProblemGroup]) -> Sequence[ProblemGroup]:
     """Return the groups of what Callbell lacks, if most rows to fix were refused for want of it; else none."""
-    lacking = [group for group in problems if group.code in MISSING_IN_CALLBELL]
-    missing = [group for group in lacking if group.code == lacking[0].code]
-    return missing if 2 * sum(one.count for one in missing) > left.by_person - left.in_conflict else []
+    missing = lacking_groups(problems)
+    return missing if 2 * sum(one.count for one in missing) > left.to_fix else []
 
 
-def cure(
-    group: ProblemGroup, command: str, files: Sequence[str], options: Mapping[str, object], country: str = ""
-) -> str:
-    """Return what to do about a problem that many rows have, with the command.
+def missing_step(groups: Sequence[ProblemGroup], files: Sequence[str], options: Mapping[str, object]) -> Step:
+    """Return how all that Callbell lacks is made there, and the run's command given again.
 
     Args:
-        group: The problem.
-        command: The run's.
+        groups: Of rows that lack it.
         files: Of the run.
         options: Of the run.
-        country: That the numbers fit, such as `ES`; empty: it is not known.
 
     """
-    again = command if command == "check" else "run"
-    if group.code == "phone_no_country" and country:
-        given = {**options, "country": country}
-        return f"Say which country they are from:\n  {command_line(again, files, given, same_files=True)}"
-    if group.code == "phone_no_country":
-        return (
-            "Give the same command again with the country of these numbers, such as --country ES for Spain:"
-            " not one row has to be changed."
-        )
-    if group.code == "phone_no_area_code":
-        feed = f'identifier = "AREA{{{plain(group.column)}}}"'
-        return (
-            f"Write the whole numbers in the file. Or, if all are of one area, let the config add its area code: {feed}"
-            " under [columns], with the area code in place of AREA. This writes a config:"
-            f"\n  {choose_columns(files, options)}"
-        )
-    if group.code in CURES and command != "check":
-        same = command_line(again, files, options, same_files=True)
-        told = cure_of(group.code, plain(group.column), group.message)
-        return f"{told} Then give the same command again:\n  {same}"
-    return (
-        "Probably it is another column, or the header stands in another row (--header-row N, or --no-header)."
-        f" See what is read, and choose the columns:\n  {choose_columns(files, options)}"
-    )
+    same = command_line("run", files, options, same_files=True)
+    return f"{missing_text(groups)} Then give the same command again:", same
 
 
-def next_step(
+def next_steps(
     record: RunRecord,
     tally: Mapping[Status, int],
     problems: Sequence[ProblemGroup],
     failed: Sequence[Path] | None,
     country: str = "",
     early_cure: str = "",
-) -> str:
-    """Return what to do next, with the exact command; an empty text where all is done.
+) -> list[Step]:
+    """Return what to do next; nothing where all is done.
 
     Args:
         record: The run, with its exit code.
@@ -142,18 +98,37 @@ def next_step(
     """
     left, alike = to_do(tally, problems), all_alike(tally, problems)
     if record.exit_code not in FINISHED:
-        return _go_on(record, is_dry=failed is None, is_cured_first=alike is not None, early_cure=early_cure)
-    if alike:
-        return cure(alike, record.command, record.files, record.options, country)
+        return [(_go_on(record, is_dry=failed is None, is_cured_first=alike is not None, early_cure=early_cure), "")]
+    if alike and alike.code in MISSING_IN_CALLBELL:
+        return [missing_step(lacking_groups(problems), record.files, record.options)]
+    if alike and alike.code != GONE:
+        return [cure(alike, record.command, record.files, record.options, country)]
     if failed is None:
         return _after_dry_run(record, tally)
     if left.by_person:
-        fix = [_fix(record, left, problems, failed)] if left.by_person > left.in_conflict and failed else []
-        return "\n".join([*_conflict(record, left, failed), *fix])
-    if left.again or left.in_doubt or left.unsent:
-        again = "Rehearse again" if record.is_rehearsal else "Send again"
-        return f"{again} {_to_send_again(left)}; nothing in them has to be changed:\n  {retry_command(record)}"
-    return ""
+        fix = _fix(record, left, problems, failed) if left.to_fix > 0 and failed else []
+        return [*_conflict(record, left, failed), *_recreate(record, left), *fix]
+    return send_again(record, left)
+
+
+def next_step(
+    record: RunRecord,
+    tally: Mapping[Status, int],
+    problems: Sequence[ProblemGroup],
+    failed: Sequence[Path] | None,
+    country: str = "",
+    early_cure: str = "",
+) -> str:
+    """Return the same as a text, with the exact commands; empty where all is done."""
+    return "\n".join(map(step_text, next_steps(record, tally, problems, failed, country, early_cure)))
+
+
+def send_again(record: RunRecord, left: ToDo) -> list[Step]:
+    """Return how those rows are sent again that can succeed as they are; nothing if there are none."""
+    if not (left.again or left.in_doubt or left.unsent):
+        return []
+    again = "Rehearse again" if record.is_rehearsal else "Send again"
+    return [(f"{again} {_to_send_again(left)}; nothing in them has to be changed:", retry_command(record))]
 
 
 def _go_on(record: RunRecord, *, is_dry: bool, is_cured_first: bool, early_cure: str) -> str:
@@ -165,34 +140,60 @@ def _go_on(record: RunRecord, *, is_dry: bool, is_cured_first: bool, early_cure:
     return f"{give} {AGAIN}{'' if is_dry else f': {goes_on}'}."
 
 
-def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> str:
+def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> list[Step]:
     if any(tally.get(status) for status in (Status.CREATED, Status.UPDATED, Status.UNSENT)):
         again = "Give the same command without --dry-run to send the rows"
         if record.command != "run" or not record.options.get("dry_run") or record.options.get("limit"):
-            return f"{again}."
-        return f"{again}:\n  {command_line('run', record.files, record.options, same_files=True)}"
+            return [(f"{again}.", "")]
+        return [(f"{again}:", command_line("run", record.files, record.options, same_files=True))]
     if not tally.get(Status.INVALID):
-        return ""
+        return []
     check = command_line("check", record.files, record.options, same_files=True)
-    return f"Nothing could be sent. This writes the rows to fix, with the wrong cells named, into a file:\n  {check}"
+    return [("Nothing could be sent. This writes the rows to fix, with the wrong cells named, into a file:", check)]
 
 
-def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed: Sequence[Path]) -> str:
+def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed: Sequence[Path]) -> list[Step]:
     """Return how the rows are fixed that need a person; or what to fix instead, if that is in Callbell."""
     if missing := missing_in_callbell(left, problems):
-        others = left.by_person - left.in_conflict - sum(one.count for one in missing)
-        cause = replace(missing[0], message=" ".join(one.message for one in missing))
-        told = cure(cause, record.command, record.files, record.options)
-        return "\n".join([told, *_others(others, failed)])
-    commands = "\n  ".join(command_line("run", [path], record.options) for path in failed)
+        others = left.to_fix - sum(one.count for one in missing)
+        return [missing_step(missing, record.files, record.options), *_others(others, failed)]
+    commands = "\n".join(command_line("run", [path], record.options) for path in failed)
     verb = "rehearse" if record.is_rehearsal else "import"
     names = " and ".join(path.name for path in failed)
-    rows = "the row" if left.by_person == 1 else f"the {left.by_person:,} rows"
-    them = "it" if left.by_person == 1 else "them"
+    count = left.by_person - left.gone
+    rows, them = ("the row", "it") if count == 1 else (f"the {count:,} rows", "them")
     were_there = bool(record.compared_with) and problem_changes(problems)[1] > 0
-    in_list = f"\nFix {them} in your list too, or its next run shows {them} again."
-    told = in_list if were_there or record.is_rehearsal else ""
-    return f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:\n  {commands}{told}"
+    in_list = f"Fix {them} in your list too, or its next run shows {them} again."
+    told = [(in_list, "")] if were_there or record.is_rehearsal else []
+    return [(f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:", commands), *told]
+
+
+def _recreate(record: RunRecord, left: ToDo) -> list[Step]:
+    """Return how contacts are made again that were deleted in Callbell; nothing if there are none."""
+    if not left.gone:
+        return []
+    one = left.gone == 1
+    what = f"{counted(left.gone, 'customer')} {'was' if one else 'were'} deleted in Callbell."
+    it, its_row = ("it", "its row") if one else ("them", "their rows")
+    said = f"{what} If that was meant, take {its_row} out of the list. To make {it} again:"
+    return [(said, retry_command(record, gone="recreate"))]
+
+
+def fix_list_too(record: RunRecord, tally: Mapping[Status, int], sheets: Sequence[Sheet]) -> list[Step]:
+    """Return that the list itself is still to be fixed, after rows were sent from a file of our own making.
+
+    Args:
+        record: The run.
+        tally: How many rows have each status.
+        sheets: Of the run.
+
+    """
+    is_ours = any(is_own_header(sheet.header) for sheet in sheets)
+    is_there = any(tally.get(status) for status in (Status.CREATED, Status.UPDATED, Status.UNCHANGED))
+    if not is_ours or not is_there or record.is_rehearsal or record.exit_code not in FINISHED:
+        return []
+    what = plain(PurePath(record.files[0]).name) if len(record.files) == 1 else "these files"
+    return [(f"What you fixed in {what}, fix in your list too, or its next run shows it again.", "")]
 
 
 def carry_over(record: RunRecord, tally: Mapping[Status, int]) -> tuple[str, str] | None:
@@ -208,23 +209,22 @@ def carry_over(record: RunRecord, tally: Mapping[Status, int]) -> tuple[str, str
     return f"To carry over what the list says of {who} there already:", command
 
 
-def _others(count: int, failed: Sequence[Path]) -> list[str]:
+def _others(count: int, failed: Sequence[Path]) -> list[Step]:
     """Return when the rows are fixed that have other problems; nothing if there are none."""
     if count <= 0:
         return []
     rows, them = ("row", "it is") if count == 1 else (f"{count:,} rows", "they are")
-    return [
-        f"Fix the other {rows} after that: {them} left in the {' and '.join(path.name for path in failed)} of that run."
-    ]
+    names = " and ".join(path.name for path in failed)
+    return [(f"Fix the other {rows} after that: {them} left in the {names} of that run.", "")]
 
 
-def _conflict(record: RunRecord, left: ToDo, failed: Sequence[Path]) -> list[str]:
+def _conflict(record: RunRecord, left: ToDo, failed: Sequence[Path]) -> list[Step]:
     if not left.in_conflict:
         return []
     names = " and ".join(path.name for path in failed)
-    retry = retry_command(record, on_conflict="sheet")
     said = f"{counted(left.in_conflict)} in conflict: {names} says what the sheet and Callbell have."
-    return [f"{said} Correct one and give the same command again, or let the sheet's values win:\n  {retry}"]
+    ask = "Correct one and give the same command again, or let the sheet's values win:"
+    return [(f"{said} {ask}", retry_command(record, on_conflict="sheet"))]
 
 
 def _to_send_again(left: ToDo) -> str:

@@ -95,6 +95,7 @@ def groups_text(
     sheets: Sequence[Sheet] = (),
     *,
     says_new: bool = False,
+    more_in: str = "the report",
 ) -> str:
     """Return a paragraph with a title and at most so many groups of problems; an empty text without any.
 
@@ -104,24 +105,27 @@ def groups_text(
         most: How many of them are shown; None: all.
         sheets: Of the rows, for the names of the cells; none: rows are named by their number.
         says_new: Whether it is said which of them are new since the last run of the same import.
+        more_in: Where the groups are that are not shown.
 
     """
     if not groups:
         return ""
-    left = len(groups[most:]) if most is not None else 0
-    more = [f"  and {counted(left, 'kind')} more: see the report"] if left else []
+    left = groups[most:] if most is not None else ()
+    more = [f"  and {len(left):,} kinds more: see {more_in}"] if left else []
+    if len(left) == 1:  # in a line, as that it is there would take
+        more = [_group_text(left[0], sheets, says_new=says_new, is_short=True)]
     return "\n".join([title, *(_group_text(group, sheets, says_new=says_new) for group in groups[:most]), *more])
 
 
-def _group_text(group: ProblemGroup, sheets: Sequence[Sheet], *, says_new: bool) -> str:
-    """Return how many rows have the problem, what to do, and the first of them."""
+def _group_text(group: ProblemGroup, sheets: Sequence[Sheet], *, says_new: bool, is_short: bool = False) -> str:
+    """Return how many rows have the problem, what to do unless it is to be short, and the first of them."""
     column = f', column "{plain(group.column)}"' if group.column else ""
     shown = _new_and_known(group, sheets) if says_new else places(group, sheets)
     more = ", ..." if shown and group.count > min(len(group.rows), _MOST_ROWS) else ""
     what = f"{plain(group.code)}{column}"
     named = f"{shown}{more} ({what})" if shown else what
     new = "" if not (says_new and group.new) else " (new)" if group.new == group.count else f" ({group.new:,} new)"
-    if not (sentence := group_sentence(group)):
+    if is_short or not (sentence := group_sentence(group)):
         return f"  {counted(group.count)}{new}: {named}"
     return f"  {counted(group.count)}{new}: {plain(sentence)}\n    {named}"
 

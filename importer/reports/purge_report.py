@@ -26,7 +26,7 @@ def purge_json(
     Args:
         counts: How much was forgotten.
         is_dry_run: Whether nothing was.
-        other_journals: Those that were not looked into, each with its account and its command.
+        other_journals: Those that know the person too, or cannot be read, each with its account and its command.
 
     """
     return json_text(

@@ -1,13 +1,13 @@
 """What to do next, about one row and about a run, in plain words for results.xlsx and report.html. Pure."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from importer.model.plain_text import counted
 from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
-from importer.model.runs import Result, RunRecord
-from importer.reports.next_step import FINISHED, carry_over
+from importer.model.runs import ProblemGroup, Result, RunRecord
+from importer.reports.next_step import FINISHED, GONE, carry_over, send_again, to_do
 from importer.reports.run_commands import after_rehearsal, command_line, retry_command
+from importer.reports.same_cause import Step, all_alike
 from importer.reports.status_meanings import not_updated_text
 
 _STEPS = {
@@ -29,6 +29,8 @@ def row_step(result: Result, retry: str) -> str:
         retry: The command that sends rows of its run again.
 
     """
+    if result.code == GONE and result.status is Status.FAILED:
+        return f"If that was meant, take the row out of the list. To make it again: {retry} --gone recreate"
     if result.code == CONFLICT:
         return "Decide which value is right, in Callbell or here, and import the file again."
     if result.status is Status.FAILED and result.http_status in _REFUSED and result.http_status not in _LATER:
@@ -52,7 +54,7 @@ def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int, not
     where = (
         "would be in Callbell (a rehearsal: nothing was sent)"
         if record.is_rehearsal
-        else f"{'is' if there == 1 else 'are'} in Callbell"
+        else f"{'is' if 1 in (there, total) else 'are'} in Callbell"
     )
     rest = [
         f"{need:,} {'needs' if need == 1 else 'need'} you"
@@ -70,40 +72,44 @@ def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int, not
 def run_steps(
     record: RunRecord,
     tally: Mapping[Status, int],
-    conflicts: int,
-    to_fix: Sequence[Path],
+    problems: Sequence[ProblemGroup],
+    told: Sequence[Step],
     *,
     leaves_existing: bool = False,
     of_list: RunRecord | None = None,
-) -> list[tuple[str, str]]:
-    """Return what to do next: sentences, each with its command.
+) -> list[Step]:
+    """Return what to do next, as the closing text has it, and all that can be sent again besides.
 
     Args:
         record: The run.
         tally: How many rows have each status.
-        conflicts: How many rows are in conflict.
-        to_fix: The files in which rows can be fixed, to be given again.
+        problems: The groups of problems, without what is none.
+        told: The next steps of the closing text.
         leaves_existing: Whether customers who were there already were to be left as they are.
         of_list: The rehearsal of the list that the rows of this one came from; None: they are the list.
 
     """
-    steps = []
-    if to_fix and (tally[Status.INVALID] or tally[Status.FAILED] or conflicts):
-        again = "\n".join(command_line("run", [path], record.options) for path in to_fix)
-        names = " and ".join(path.name for path in to_fix)
-        verb = "rehearse" if record.is_rehearsal else "import"
-        fix = f"Fix the rows that need you in {names} (the reasons are beside them), save, and {verb}:"
-        steps.append((fix, again))
-    if tally[Status.UNSENT] or tally[Status.FAILED]:
-        steps.append(("Send again what was not sent, or was given up on, as it is:", retry_command(record)))
-    if tally[Status.IN_DOUBT]:
-        ask = "Find out whether the rows in doubt arrived, and send those that did not:"
-        steps.append((ask, retry_command(record)))
-    if leaves_existing and (step := carry_over(record, tally)):
+    steps = [*told]
+    if record.exit_code not in FINISHED:
+        steps = _go_on(record, tally, told)
+    else:
+        steps += [step for step in send_again(record, to_do(tally, problems)) if step not in told]
+    if leaves_existing and not all_alike(tally, problems) and (step := carry_over(record, tally)):
         steps.append(step)
     if record.is_rehearsal and any(tally[status] for status in IN_CALLBELL):
         steps.extend(after_rehearsal(record, of_list))
     return steps or [(_nothing_to_do(record, tally), "")]
+
+
+def _go_on(record: RunRecord, tally: Mapping[Status, int], told: Sequence[Step]) -> list[Step]:
+    """Return how a run goes on that ended early, with its command: whoever reads this may not have given it."""
+    if not any(tally.values()):
+        return []
+    if record.command == "retry":
+        again = retry_command(record)
+    else:
+        again = command_line("run", record.files, record.options, same_files=True)
+    return [(f"{sentence.rstrip('.')}:", again) if not command else (sentence, command) for sentence, command in told]
 
 
 def _nothing_to_do(record: RunRecord, tally: Mapping[Status, int]) -> str:

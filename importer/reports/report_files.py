@@ -40,7 +40,8 @@ def write_reports(
     results, summary = _write_results(source, folder, options), folder / "summary.json"
     is_to_fix = conflict_count(problems) or any(tally[status] for status in NEEDS_PERSON)
     failed = write_failed(source, folder) if is_to_fix else ()
-    workbook, page = _write_for_people(source, folder, failed, (problems, warnings), options)
+    hint = (error or {}).get("hint", "")
+    workbook, page, notes = _write_for_people(source, folder, failed, (problems, warnings), options, hint)
     written = {"results": results, "workbook": workbook, "page": page}
     paths: dict[str, object] = {name: str(path) for name, path in written.items() if path}
     paths |= {"failed": [str(path) for path in failed], "summary": str(summary)}
@@ -48,7 +49,7 @@ def write_reports(
     with write_whole(summary) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
     found = Reports(folder=folder, failed=failed, summary=summary, summary_json=text, problems=problems)
-    return replace(found, results=results, workbook=workbook, page=page)
+    return replace(found, results=results, workbook=workbook, page=page, notes=notes)
 
 
 def _write_results(source: ReportSource, folder: Path, options: ReportOptions) -> Path | None:
@@ -67,31 +68,36 @@ def _write_for_people(
     failed: tuple[Path, ...],
     groups: tuple[Sequence[ProblemGroup], Sequence[ProblemGroup]],
     options: ReportOptions,
-) -> tuple[Path | None, Path | None]:
-    """Write the workbook and the page, if they are wanted, and return their paths; the groups: problems, warnings."""
+    early_cure: str,
+) -> tuple[Path | None, Path | None, Sequence[str]]:
+    """Write what is wanted of workbook and page; return their paths, and notes; the groups: problems, warnings."""
     workbook = folder / "results.xlsx" if "xlsx" in options.kinds else None
     page = folder / "report.html" if "html" in options.kinds else None
     if not (workbook or page):
-        return None, None
+        return None, None, ()
     from importer.reports.html_report import html_report  # noqa: PLC0415 - not wanted in each run
     from importer.reports.results_workbook import write_results_workbook  # noqa: PLC0415 - the same
     from importer.reports.run_summary import RunSummary  # noqa: PLC0415 - the same
 
     problems, warnings = groups
+    notes: Sequence[str] = ()
     about = RunSummary(
         record=source.record(),
         tally=source.tally(),
         problems=problems,
         warnings=warnings,
+        sheets=source.sheets(),
         to_fix=failed,
         leaves_existing=options.leaves_existing,
         of_list=options.of_list,
+        country=options.country,
+        early_cure=early_cure,
         not_updated=source.not_updated(),
     )
     if workbook:
         with write_whole(workbook) as unfinished:
-            write_results_workbook(unfinished, source, about, options.input_cells)
+            notes = write_results_workbook(unfinished, source, about, options.input_cells)
     if page:
         with write_whole(page) as unfinished:
             unfinished.write_text(html_report(source, about), encoding="utf-8", newline="\n")
-    return workbook, page
+    return workbook, page, notes

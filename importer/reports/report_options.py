@@ -28,6 +28,8 @@ class Reports:
     """The summary's text, which `--json` prints."""
     problems: Sequence[ProblemGroup]
     """Those of the summary: they take a walk through every row."""
+    notes: Sequence[str] = ()
+    """Which rows results.xlsx has not, as the input could not be read again."""
     unwritten: str = ""
     """Why they, or some of them, could not be written; empty: they were."""
 
@@ -52,6 +54,8 @@ class ReportOptions:
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
     of_list: RunRecord | None = None
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
+    country: str = ""
+    """That the numbers fit, where they do not say their country; empty: it is not known."""
 
 
 FOR_PROGRAMS = ReportOptions(kinds=("csv",))

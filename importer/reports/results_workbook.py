@@ -6,7 +6,7 @@ there with all of its cells or not at all.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
@@ -40,6 +40,8 @@ MOST_WITH_UNCHANGED, MOST_WITH_ALL_CHANGES = 20_000, 200_000
 _MOST_SHEET_ROWS = 1_000_000  # Excel has 1,048,576
 _MOST_LINKS = 20_000  # a sheet of Excel takes 65,530, and XlsxWriter keeps them in memory
 _LONGEST_LINK = 2_000
+_MOST_GAPS = 10
+"""Of the rows that are left out, runs of numbers that are named."""
 _MOST_LEADS = 10
 """Of the links from the summary to sheets of the input: beyond these it is no summary any more."""
 _LONGEST_SHEET_NAME = 31
@@ -55,8 +57,10 @@ _LEFT_OUT = {
 }
 
 
-def write_results_workbook(path: Path, source: ReportSource, summary: RunSummary, input_cells: InputCells) -> None:
-    """Write the workbook; memory does not grow with the number of rows.
+def write_results_workbook(
+    path: Path, source: ReportSource, summary: RunSummary, input_cells: InputCells
+) -> Sequence[str]:
+    """Write the workbook, and return what it does not have; memory does not grow with the number of rows.
 
     Args:
         path: The workbook; a temporary folder is created beside it.
@@ -70,7 +74,7 @@ def write_results_workbook(path: Path, source: ReportSource, summary: RunSummary
 
     """
     which = shown_rows(sum(summary.tally.values()))
-    notes, sheets = [_LEFT_OUT[which]], list[tuple[_RowSheet, str]]()
+    notes, sheets = list[str](), list[tuple[_RowSheet, str]]()
     with new_workbook(path) as book:
         style = Style(book)
         first = book.add_worksheet(SUMMARY_SHEET)
@@ -82,7 +86,9 @@ def write_results_workbook(path: Path, source: ReportSource, summary: RunSummary
             sheets.append((rows, own.get_name()))
         problems = book.add_worksheet(PROBLEMS_SHEET)
         write_problems(problems, style, summary.told_problems, summary.worth_a_look, source.sheets())
-        write_summary(book, first, style, summary, [note for note in notes if note], _links(sheets, summary))
+        told = [note for note in (_LEFT_OUT[which], *notes) if note]
+        write_summary(book, first, style, summary, told, _links(sheets, summary))
+    return notes
 
 
 def _links(sheets: "Sequence[tuple[_RowSheet, str]]", summary: RunSummary) -> list[tuple[str, str]]:
@@ -152,6 +158,8 @@ class _RowSheet:
     """The index of the first of them."""
     _links: int = 0
     _without_cells: int = 0
+    _gaps: list[tuple[int, int]] = field(default_factory=list)
+    """The first and the last numbers of rows without cells that follow each other, of the first of them."""
     _beyond: int = 0
 
     def write(self, worksheet: Any, rows: Iterator[ShownRow]) -> None:  # noqa: ANN401 - XlsxWriter is untyped
@@ -163,7 +171,7 @@ class _RowSheet:
         table = Table(worksheet, header, max(self.sheet.header_row - 1, 0), formats)
         for row in rows:
             if row.cells is None:
-                self._without_cells += 1
+                self._leave_out(row.result.row)
             elif table.rows >= _MOST_SHEET_ROWS:
                 self._beyond += 1
             else:
@@ -181,7 +189,7 @@ class _RowSheet:
         marked = [place for place, one in enumerate(kept) if one in wrong]
         step = row_step(result, self.retry)
         reason = plain(result.reason)
-        said = (self.about.word(result.status), reason, step, cell_names(wrong, result.row))
+        said = (self.about.word(result.status), reason, step, cell_names(marked, table.row + 1))
         formats = (
             [style.wrong if place in wrong else style.text for place in kept] if wrong else [style.text] * len(kept)
         )
@@ -198,12 +206,22 @@ class _RowSheet:
         ours = [*said, *uuid, str(result.row)]
         table.add([*own, *ours, *beyond], [*formats, *told, style.link if link else style.own, style.own], link, marked)
 
+    def _leave_out(self, number: int) -> None:
+        """Count a row that has no cells, and remember its number if that is one of the first."""
+        self._without_cells += 1
+        if self._gaps and number == self._gaps[-1][1] + 1:
+            self._gaps[-1] = (self._gaps[-1][0], number)
+        elif len(self._gaps) <= _MOST_GAPS:
+            self._gaps.append((number, number))
+
     def notes(self) -> Iterator[str]:
         """Yield what a person should know of rows that are not there."""
         if self._without_cells:
+            gaps = [f"{first}" if first == last else f"{first} to {last}" for first, last in self._gaps]
+            which = ", ".join(gaps[:_MOST_GAPS] + ["..."] * (len(gaps) > _MOST_GAPS))
             yield (
-                f"{counted(self._without_cells)} of {plain(self.sheet.file)}: left out, as the file is gone or was "
-                "changed since: results.csv has what became of them."
+                f"{counted(self._without_cells)} of {plain(self.sheet.file)} left out of results.xlsx, as the file is"
+                f" gone or was changed since: {which}. results.csv has what became of them."
             )
         if self._beyond:
             yield f"{counted(self._beyond)} of {plain(self.sheet.file)}: left out, as a sheet has no room for them."

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from importer.model.addresses import scheme_of
 from importer.model.rows import Status
@@ -26,6 +27,9 @@ _WHERE_RUNS_ARE = ("account", "journal", "sandbox")
 """The options that `retry` and `report` need to find the run, which has the others."""
 _JOURNAL = "CALLBELL_IMPORTER_JOURNAL"
 """The variable that names the journal, which another shell need not have."""
+_REMEMBER = "callbell-importer purge --contact NUMBER --remember"
+"""In what a row's problem says, which knows of no journal."""
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 _HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
 _OF_EVERY_CONTACT = ("source", "country", "tag")
 """Which `init` takes besides, and writes into the config."""
@@ -94,17 +98,38 @@ def write_again(record: RunRecord) -> str:
 
 def report_command(record: RunRecord) -> str:
     """Return the command that writes the reports of a run again."""
-    return shell.importer_command("report", record.name, options=_where_it_is(record))
+    return same_journal(record.options, "report", record.name)
+
+
+def same_journal(options: Mapping[str, object], *words: str, more: Mapping[str, object] = _NOTHING) -> str:
+    """Return a command that finds the journal that another one had, also from another folder if it is read there.
+
+    Of an account the config says where its journal is.
+
+    Args:
+        options: Those of the other command.
+        words: The command's name and its arguments.
+        more: Options in front of the others.
+
+    """
+    needs_config = options.get("account") or shell.is_read_elsewhere()
+    names = ("config", *_WHERE_RUNS_ARE) if needs_config else _WHERE_RUNS_ARE
+    return shell.importer_command(*words, options=[*more.items(), *((name, _given(options, name)) for name in names)])
+
+
+def with_journal(text: str, options: Mapping[str, object]) -> str:
+    """Return a text whose command that has a forgotten person imported again finds the run's journal."""
+    return text.replace(_REMEMBER, same_journal(options, *_REMEMBER.split()[1:])) if _REMEMBER in text else text
 
 
 def retry_command(record: RunRecord, **more: str) -> str:
     """Return the command that sends rows of a run again, with more options in front."""
-    return shell.importer_command("retry", record.name, options=[*more.items(), *_where_it_is(record)])
+    return same_journal(record.options, "retry", record.name, more=more)
 
 
 def undo_command(record: RunRecord) -> str:
     """Return the command that takes back what a run did."""
-    return shell.importer_command("undo", record.name, options=_where_it_is(record))
+    return same_journal(record.options, "undo", record.name)
 
 
 def take_back(record: RunRecord, tally: Mapping[Status, int]) -> str:
@@ -113,19 +138,11 @@ def take_back(record: RunRecord, tally: Mapping[Status, int]) -> str:
     return undo_command(record) if changed and not record.is_rehearsal else ""
 
 
-def _where_it_is(record: RunRecord) -> list[tuple[str, object]]:
-    """Return the options by which other commands find the run, also from another folder if it is read there.
-
-    Of an account the config says where its journal is.
-    """
-    needs_config = record.options.get("account") or shell.is_read_elsewhere()
-    names = ("config", *_WHERE_RUNS_ARE) if needs_config else _WHERE_RUNS_ARE
-    return [(name, _given(record.options, name)) for name in names]
-
-
 def _given(options: Mapping[str, object], name: str) -> object:
     """Return an option's value; of the journal also the one that a variable names, where another shell is meant."""
     given = options.get(name)
+    if name == "journal" and isinstance(given, str) and given:
+        return shell.short_path(given)
     if name != "journal" or given or not shell.is_read_elsewhere() or options.get("sandbox"):
         return given
     return os.path.abspath(named) if (named := os.environ.get(_JOURNAL)) else None  # noqa: PTH100 - no links

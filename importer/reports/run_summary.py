@@ -7,14 +7,15 @@ from datetime import datetime
 from pathlib import Path, PurePath
 
 from importer.model.plain_text import plain
-from importer.model.rows import FINAL, Status
+from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import CONSENT, WAITED, ProblemGroup, RunRecord, conflict_count
 from importer.reports.closing_text import degraded_texts, ended_after, no_rows_text
-from importer.reports.next_step import all_alike
+from importer.reports.left_out import kept_consent, left_out_line
+from importer.reports.next_step import fix_list_too, next_steps
 from importer.reports.problem_groups import changes_text, is_problem, not_refused
 from importer.reports.report_advice import headline, run_steps
 from importer.reports.run_commands import take_back
-from importer.reports.status_meanings import MEANINGS, REHEARSED
+from importer.reports.status_meanings import MEANINGS, REHEARSED, meaning_of
 
 _GUESSED = "guessed"
 """What the journal keeps of a guessed mapping among the options."""
@@ -31,12 +32,18 @@ class RunSummary:
     """Of rows, most rows first."""
     warnings: Sequence[ProblemGroup] = ()
     """What is worth a look in rows that are right."""
+    sheets: Sequence[Sheet] = ()
+    """Of the run."""
     to_fix: Sequence[Path] = ()
     """The files in which rows can be fixed, to be given again."""
     leaves_existing: bool = False
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
     of_list: RunRecord | None = None
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
+    country: str = ""
+    """That the numbers fit, where they do not say their country; empty: it is not known."""
+    early_cure: str = ""
+    """What to do about the reason why the run ended early; may be empty."""
     not_updated: int = 0
     """Rows that failed, and whose contact is in Callbell all the same, as it was."""
 
@@ -77,17 +84,17 @@ class RunSummary:
         return " ".join([*degraded_texts(self.record), became])
 
     @property
+    def left_out(self) -> str:
+        """How many rows of the list are in no count, and why; empty: none."""
+        return left_out_line(self.record.left_out, kept_consent(self.record.options.get(CONSENT)))
+
+    @property
     def steps(self) -> list[tuple[str, str]]:
         """What to do next: sentences, each with its command."""
-        to_carry_over = self.leaves_existing and not all_alike(self.tally, self.told_problems)
-        return run_steps(
-            self.record,
-            self.tally,
-            conflict_count(self.problems),
-            self.to_fix,
-            leaves_existing=to_carry_over,
-            of_list=self.of_list,
-        )
+        record, tally, problems = self.record, self.tally, self.told_problems
+        told = next_steps(record, tally, problems, self.to_fix, self.country, self.early_cure)
+        told += fix_list_too(record, tally, self.sheets)
+        return run_steps(record, tally, problems, told, leaves_existing=self.leaves_existing, of_list=self.of_list)
 
     @property
     def counts(self) -> list[tuple[Status, int, str]]:
@@ -95,7 +102,11 @@ class RunSummary:
         meanings = MEANINGS | (
             {status: told for status, (_, told) in REHEARSED.items()} if self.record.is_rehearsal else {}
         )
-        return [(status, self.tally[status], meanings[status]) for status in FINAL if self.tally.get(status)]
+        return [
+            (status, count, meaning_of(count, meanings[status]))
+            for status in FINAL
+            if (count := self.tally.get(status))
+        ]
 
     @property
     def facts(self) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """What the statuses of rows mean, in the words of the closing text and of the reports for people."""
 
+import re
+
 from importer.model.rows import Status
 
 MEANINGS: dict[Status, str] = {
@@ -20,15 +22,31 @@ REHEARSED: dict[Status, tuple[str, str]] = {
     Status.FAILED: (Status.FAILED, "refused by the sandbox, or given up on"),
 }
 """What a rehearsal calls the statuses that say what is in Callbell now, and what they mean there."""
-FORETOLD: dict[Status, str] = {
-    Status.CREATED: "would be created",
-    Status.UPDATED: "are in Callbell, and would be changed",
-    Status.EXISTS: "are in Callbell, and would be left as they are",
-    Status.FAILED: "would be refused, or Callbell does not say whether they are there",
-    Status.IN_DOUBT: "were sent by an earlier run, and it is unknown whether they arrived",
-    Status.UNSENT: "would be sent",
+FORETOLD: dict[Status, tuple[str, str]] = {
+    Status.CREATED: ("would be created", ""),
+    Status.UPDATED: ("would be updated", "are in Callbell now"),
+    Status.EXISTS: (Status.EXISTS, "are in Callbell, and would be left as they are"),
+    Status.FAILED: (Status.FAILED, "would be refused, or Callbell does not say whether they are there"),
+    Status.IN_DOUBT: (Status.IN_DOUBT, "were sent by an earlier run, and it is unknown whether they arrived"),
+    Status.UNSENT: ("would be sent", ""),
 }
 """The same of a dry run."""
+
+_WORD = re.compile(r"\w+")
+_OF_ONE = {"were": "was", "are": "is", "they": "it", "their": "its"}
+
+
+def meaning_of(count: int, meaning: str) -> str:
+    """Return what a status means for so many rows: of one row, in the singular."""
+    return _WORD.sub(lambda word: _OF_ONE.get(word[0], word[0]), meaning) if count == 1 else meaning
+
+
+def how_many_are(there: int, rows: int, *, is_foretold: bool) -> str:
+    """Return how many of the rows' customers are there, such as `3 of 5 customers are`; or would be."""
+    if rows == 1:
+        return f"1 customer {'would' if is_foretold else 'is'}{'' if there else ' not'}{' be' if is_foretold else ''}"
+    how_many = f"All {rows:,}" if there == rows else f"{there:,} of {rows:,}" if there else f"None of {rows:,}"
+    return f"{how_many} customers {'would be' if is_foretold else 'is' if there == 1 else 'are'}"
 
 
 def not_updated_text(not_updated: int, there: int) -> str:

@@ -61,6 +61,8 @@ def _write_head(lines: "_Lines", style: Style, summary: RunSummary, links: Seque
     if summary.notice:
         lines.add([(summary.notice, style.notice)])
     lines.add([(summary.headline, style.lead)])
+    if summary.left_out:
+        lines.add([(summary.left_out, None)])
     lines.add([(summary.ended, None)])
     for text, place in links:
         lines.link(text, place)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from importer.model.account import FieldType
+from importer.model.loopback import SANDBOX_TOKEN
 
 Key = tuple[str, str, str]
 
@@ -60,7 +61,7 @@ class CustomField:
 class AccountSetup:
     """The account's settings; no call of the API changes them."""
 
-    token: str = "sandbox-token"  # noqa: S105 - is valid for the sandbox on the loopback address only
+    token: str = SANDBOX_TOKEN
     """The valid bearer token; empty: any token is valid."""
     user_email: str = "owner@example.com"
     user_name: str = "Olga Owner"

@@ -14,6 +14,8 @@ _FIELDS: Final = frozenset(
     {"identifier", "source", "name", "tags", "assigned_user", "team_uuid", "channel_uuid", "bot_status", "note"}
 )
 _ALSO_CALLED: Final = {"phone": "identifier", "phonenumber": "identifier", "assigneduser": "assigned_user"}
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How files of .xlsx, .xlsm, .xlsb and .ods begin, and those of .xls."""
 _CUSTOM_FIELD: Final = "custom_fields."
 _HOW_TO_WRITE_IT: Final = (
     "It is CSV with a header (Phone or identifier, Name, and the other fields of the API, such as tags,"
@@ -33,9 +35,13 @@ def read_contacts(path: Path, account: AccountSetup) -> tuple[Mapping[str, Any],
 
     """
     try:
+        if path.read_bytes().startswith(_WORKBOOKS):
+            raise UsageError(f"--contacts {path} is a workbook: save it as CSV.")
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--contacts {path} cannot be read: {error}", _HOW_TO_WRITE_IT) from error
+    except OSError as error:
+        raise UsageError(f"--contacts {path} cannot be read: {error.strerror}.", _HOW_TO_WRITE_IT) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--contacts {path} is not UTF-8: save it as CSV UTF-8.", _HOW_TO_WRITE_IT) from error
     contacts = []
     for line, fields in _of_json(path, text) if text.lstrip().startswith("{") else _of_csv(text):
         body = {"source": "whatsapp", **fields}

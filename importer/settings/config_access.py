@@ -45,10 +45,31 @@ def read_config(path: Path) -> str:
             code="config_unreadable",
         ) from None
     except (OSError, ValueError) as error:
+        if isinstance(error, PermissionError) and not runtime.WINDOWS:
+            raise _closed(path) from None
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(
             f"The config file {path} cannot be read: {reason}.", _NAME_ANOTHER, code="config_unreadable"
         ) from None
+
+
+def _closed(path: Path) -> UsageError:
+    """Return who may not read the config, and what root does about it, which changes no file of somebody else."""
+    from importer.system.service_user import group_name, own_name  # noqa: PLC0415 - rarely needed
+    from importer.system.shell import quote  # noqa: PLC0415 - the same
+
+    me, file = own_name(), quote(str(path.absolute()))
+    try:
+        is_roots = path.stat().st_uid == 0
+    except OSError:  # its folder is closed too
+        is_roots = False
+    if is_roots:
+        group = quote(group_name(os.getgid()))
+        hint = f"As root, let its group read it, and nobody else:\nchgrp {group} {file} && chmod 640 {file}"
+    else:
+        copy = quote(str(Path.cwd() / "my-config.toml"))
+        hint = f"As root, copy it, and name the copy with -c:\ninstall -o {quote(me)} -m 600 {file} {copy}"
+    return UsageError(f"{me} may not read the config file {path}.", hint, code="config_unreadable")
 
 
 def _require_trust(path: Path, found: os.stat_result) -> None:

@@ -18,6 +18,7 @@ _PATH = "/usr/local/bin:/usr/bin:/bin"
 _EVERY_NIGHT = re.compile(r"\s*(\d{1,2})\s+(\d{1,2})\s+\*\s+\*\s+\*\s+(.*)")
 _OURS = re.compile(r"(?:callbell-importer|-m importer)['\"]? run ")
 _BEGIN = re.compile(r"# begin (\S+) \(callbell-importer schedule\)")
+_END = re.compile(r"# end \S+$")
 
 
 def cron_command(job: NightlyJob) -> str:
@@ -37,7 +38,8 @@ def cron_block(job: NightlyJob) -> str:
     journal = f"{JOURNAL_COMMENT}{job.journal}\n" if job.journal else ""
     return (
         f"{begin}\n"
-        "# cron mails what it says, nothing after a good night, if there is a mail program; [notify] needs none.\n"
+        "# After a bad night cron mails what it said, if there is a mail program;\n"
+        "# [notify] of the config needs none.\n"
         f"{journal}{job.minute} {job.hour} * * * {cron_command(job)}\n"
         f"{end}\n"
     )
@@ -51,7 +53,7 @@ def with_job(table: str, job: NightlyJob) -> str:
 
     """
     begin, end = cron_marks(job.name)
-    earlier = re.compile(rf"^{re.escape(begin)}\n(?:#[^\n]*\n){{1,2}}[^\n]*\n{re.escape(end)}$\n?", re.MULTILINE)
+    earlier = re.compile(rf"^{re.escape(begin)}\n(?:#[^\n]*\n){{1,3}}[^\n]*\n{re.escape(end)}$\n?", re.MULTILINE)
     block = cron_block(job)
     changed, count = earlier.subn(lambda _: block, table, count=1)
     if count:
@@ -65,26 +67,33 @@ def with_job(table: str, job: NightlyJob) -> str:
     return f"{table}{gap}{block}"
 
 
-def known_lines(table: str, where: str, user: str = "") -> Iterator[KnownSchedule]:
+def known_lines(table: str, where: str, owner: str = "") -> Iterator[KnownSchedule]:
     """Yield the schedules of a crontab: those between marks, and lines that somebody wrote.
 
     Args:
         table: The crontab's text.
         where: What a line without marks is called.
-        user: Whose lines count in a table that names a user in each, as those in /etc/cron.d do; empty: it names none.
+        owner: Whose table it is; empty: it names a user in each line, as those in /etc/cron.d do.
 
     """
     name = journal = ""
     for line in table.splitlines():
         if begin := _BEGIN.fullmatch(line):
             name = begin[1]
+        elif _END.match(line):  # the line between may have been taken out, or changed to another time
+            name = journal = ""
         elif line.startswith(JOURNAL_COMMENT):
             journal = line.removeprefix(JOURNAL_COMMENT)
         elif found := _EVERY_NIGHT.fullmatch(line):
             minute, hour, command = int(found[1]), int(found[2]), found[3]
-            if (name or _OURS.search(command)) and (not user or command.split()[0] == user):
-                named = journal or _named_journal(command)
-                yield KnownSchedule(name=name or where, minute=60 * hour + minute, journal=named, command=command)
+            if name or _OURS.search(command):
+                yield KnownSchedule(
+                    name=name or where,
+                    minute=60 * hour + minute,
+                    journal=journal or _named_journal(command),
+                    user=owner or command.split()[0],
+                    command=command.replace("\\%", "%"),
+                )
             name = journal = ""
 
 

@@ -63,11 +63,10 @@ def _jobs_of(table: str, user: str = "") -> Iterator[InstalledUnit]:
         user: Whose it is; empty: each of its lines names a user.
 
     """
-    for line in known_lines(table, where=""):
+    for line in known_lines(table, where="", owner=user):
         if not line.name:
             continue
-        whose = user or line.command.split()[0]
-        journal = line.journal or str(Path(find_user(whose, "").home, _STATE))
+        journal = line.journal or str(Path(find_user(line.user, "").home, _STATE))
         yield InstalledUnit(
-            name=line.name, user=whose, journal=Path(journal), token_file="", minute=line.minute, is_cron=True
+            name=line.name, user=line.user, journal=Path(journal), token_file="", minute=line.minute, is_cron=True
         )

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from importer.system.nightly_job import JOURNAL_COMMENT
+from importer.system.service_user import as_user
 from importer.system.shell import quote
 from importer.system.systemd_units import CREDENTIAL, known_timer
 
@@ -37,14 +38,7 @@ class InstalledUnit:
 
     def as_its_user(self, command: str) -> str:
         """Return what root types to have a command given by the service's user, who may not read the token."""
-        # su without `-` keeps the variable.
-        token = f"CALLBELL_API_TOKEN=$(cat {quote(self.token_file)}) " if self.token_file else ""
-        return f"{token}{as_user(self.user, command)}"
-
-
-def as_user(user: str, command: str) -> str:
-    """Return what root types to have a command given by another user."""
-    return f"su -s /bin/sh {user} -c {quote(command)}"
+        return f"{as_user(self.user, self.token_file)} -c {quote(command)}"
 
 
 def installed_units() -> Sequence[InstalledUnit]:

@@ -48,8 +48,10 @@ class KnownSchedule:
     """Of the day."""
     journal: str
     """Empty: it names none, so it uses the usual one of its user."""
+    user: str = ""
+    """As whom it runs; empty: it cannot be told."""
     command: str = ""
-    """Of a line of a crontab: all that stands after its times; elsewhere it is not told."""
+    """What is run, as it stands there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,9 +102,12 @@ class CallStep:
     stdin: str = ""
     hint: str = ""
     """What to do where it fails."""
+    purpose: str = ""
+    """What it does, where its words alone do not tell."""
 
     def __str__(self) -> str:
-        return " ".join(map(quote, self.words))
+        words = " ".join(map(quote, self.words))
+        return f"{self.purpose} ({words})" if self.purpose else words
 
 
 Step = FileStep | FolderStep | ReadableStep | CallStep

@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 
 from importer.system import runtime
+from importer.system.shell import quote
 
 _NOBODY = 65534
 """Whoever is not there yet will be in no group that has rights: what nobody may, it may."""
@@ -46,6 +47,27 @@ def find_user(name: str, home: str) -> ServiceUser:
     except KeyError:
         return ServiceUser(name=name, home=home, is_there=False)
     return ServiceUser(name=name, home=found.pw_dir, is_there=True, numbers=(found.pw_uid, found.pw_gid))
+
+
+def group_name(number: int) -> str:
+    """Return a group's name; its number where it has none."""
+    try:
+        return str(importlib.import_module("grp").getgrgid(number).gr_name)
+    except (ImportError, KeyError):  # none on Windows
+        return str(number)
+
+
+def as_user(name: str, token_file: str) -> str:
+    """Return the command by which root becomes a user who may not read the token, which is in a variable then.
+
+    Args:
+        name: The user.
+        token_file: What root alone may read; empty: there is none.
+
+    """
+    # su without `-` keeps the variable.
+    token = f"CALLBELL_API_TOKEN=$(cat {quote(token_file)}) " if token_file else ""
+    return f"{token}su -s /bin/sh {quote(name)}"
 
 
 def may(user: ServiceUser, mode: str, path: str) -> bool | None:

@@ -30,6 +30,8 @@ CREDENTIAL = "LoadCredential=token:"
 """Before the token file's path."""
 _TIME = re.compile(r"^OnCalendar=.*?(\d\d):(\d\d)", re.MULTILINE)
 _JOURNAL = re.compile(rf"^{JOURNAL_COMMENT}(.*)$", re.MULTILINE)
+_USER = re.compile(r"^User=(.*)$", re.MULTILINE)
+_START = re.compile(r"^ExecStart=(.*)$", re.MULTILINE)
 _HOMES = ("/home", "/root", "/run/user")
 
 _THIS_RUN = " + ".join(f"{field}INVOCATION_ID=$MONITOR_INVOCATION_ID" for field in ("_SYSTEMD_", "", "USER_"))
@@ -157,12 +159,16 @@ def failure_unit(job: NightlyJob, *, of_person: bool = False) -> str:
     )
 
 
-def known_timer(name: str, timer: str, service: str) -> KnownSchedule | None:
-    """Return the schedule that two units are; None if they are not as they are printed here."""
+def known_timer(name: str, timer: str, service: str, person: str = "") -> KnownSchedule | None:
+    """Return the schedule that two units are, a person's or the system's; None if they are not as printed here."""
     time, journal = _TIME.search(timer), _JOURNAL.search(service)
     if not (time and journal):
         return None
-    return KnownSchedule(name=name, minute=60 * int(time[1]) + int(time[2]), journal=journal[1])
+    user, command = (
+        found[1].replace("%%", "%") if found else "" for found in (_USER.search(service), _START.search(service))
+    )
+    minute = 60 * int(time[1]) + int(time[2])
+    return KnownSchedule(name=name, minute=minute, journal=journal[1], user=person or user, command=command)
 
 
 def needed_folders(job: NightlyJob) -> tuple[str, ...]:

@@ -156,3 +156,22 @@ def test_check_takes_the_likeliest_row_of_each_of_several_files() -> None:
     assert (exit_code, unasked) == (0, 0), shown
     for file, row in (("a.csv", 3), ("b.csv", 2)):
         assert f"{file}: row {row} is read as the header, which looks like it" in shown
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [TITLED[0]],
+        [*TITLED[:2], ("Persona", "Contacto", "Lugar")],
+    ],
+)
+def test_a_header_that_has_moved_is_asked_about_again(above: Sequence[tuple[str, str, str]]) -> None:
+    """In the row that was said before is a customer by now, or the name of a group of columns."""
+    last = ("Import them? [Y/n]", "\n")
+    table(Path("a.csv"), [*TITLED, *PEOPLE])
+    assert on_a_terminal("run", "a.csv", "--sandbox", answers=[(ASKED, "\n"), last])[:2] == (0, 0)
+    table(Path("a.csv"), [*above, TITLED[-1], *PEOPLE])
+    answers = [(ASKED, f"{len(above) + 1}\n"), last]
+    code, unasked, shown = on_a_terminal("run", "a.csv", "--sandbox", answers=answers)
+    assert (code, unasked) == (0, 0)
+    assert "as you said before" not in shown

@@ -343,7 +343,7 @@ def test_a_purge_of_a_person_counts_what_it_forgot_and_names_the_other_journals(
         assert give(*RUN, "--yes", *more).exit_code == 0
     other = {"journal": f"{Path.cwd()}/other.sqlite3", "account": None}
     other |= {"command": f"callbell-importer purge --contact NUMBER --journal {other['journal']}"}
-    counts = {"runs": 1, "rows": 1, "contacts": 1, "files": 5}
+    counts = {"runs": 1, "rows": 1, "contacts": 1, "files": 7}
     for options, is_dry in (("--dry-run", True), ("--yes", False)):
         said = give(*FORGET, options, "--json")
         found = require_told(said, "purge", 0, "")

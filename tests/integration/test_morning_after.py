@@ -328,6 +328,36 @@ def test_rows_that_were_fixed_are_no_night_of_their_own() -> None:
     assert (again.exit_code, degraded(again), again.rows) == (0, [], {"created": 1, "read": 1})
 
 
+def test_a_file_of_rows_to_fix_is_compared_with_no_other_of_its_name() -> None:
+    """Of two nights they differ by the date of their folder alone, and hold other rows."""
+    header = [*HEADER, "import_status", "import_reason", "import_row"]
+    for day, row in (("23", SHORT), ("24", ("13", "Another", ""))):
+        folder = Path("reports", f"202611{day}-020000-contacts")
+        folder.mkdir(parents=True)
+        table(folder / "failed.csv", [header, [*row, "invalid", "x", "3"]])
+        said = give("run", folder / "failed.csv", "--yes", "--rate", "0", "--json")
+        assert (said.exit_code, said.summary["changes"]["compared_with"]) == (1, None)
+    checked = give("check", folder / "failed.csv", "--json")
+    assert checked.summary["changes"]["compared_with"] == said.summary["run"]
+
+
+def test_what_was_fixed_in_our_file_is_to_be_fixed_in_the_list_too() -> None:
+    """Said once it is in Callbell, in the reports too; a list of one's own is the list."""
+    in_list = "What you fixed in failed.csv, fix in your list too, or its next run shows it again."
+    said = night(ANA, SHORT)
+    fixed = [
+        {**row, "Phone": "+34600000009"} for (fix,) in [said.summary["reports"]["failed"]] for row in read(Path(fix))
+    ]
+    table(Path("failed.csv"), [list(fixed[0]), *(list(row.values()) for row in fixed)])
+    assert in_list not in said.stderr
+    assert in_list not in give("run", "failed.csv", "--dry-run", "--yes").stderr
+    again = give("run", "failed.csv", "--yes", "--rate", "0", "--json")
+    assert in_list in again.stderr
+    page = Path(again.summary["reports"]["page"]).read_text(encoding="utf-8")
+    assert in_list in page
+    assert "Nothing: every row" not in page
+
+
 def test_a_rehearsal_is_compared_with_none() -> None:
     """Each has an account of its own; what it told is no news of a night."""
     for _ in range(2):

@@ -228,7 +228,8 @@ def test_without_a_token_it_tells_what_must_be_in_the_account(command: tuple[str
     header = ("Phone", "Name", "Tags", "State", "Owner", "Team")
     said = give(*command, table(Path("a.csv"), [header, ("+34600111201", "A", "VIP", "x", "Ana", "Sales")]), *HERE)
     assert said.exit_code == 0
-    told = said.stderr[said.stderr.index("These must be in your account:") :].split("\n\n")[0].rstrip().split("\n  ")
+    head = "These must be in your account:" if command == ("check",) else "First make these in Callbell"
+    told = said.stderr[said.stderr.index(head) :].split("\n\n")[0].rstrip().split("\n  ")
     assert told[1:] == ['tags: "VIP"', 'custom fields: "Status"', 'users: "Ana"', 'teams: "Sales"']
 
 

@@ -1,6 +1,7 @@
 """The command `purge`: no byte is left of who is forgotten, and nobody is made twice."""
 
 import importlib
+import os
 import re
 import shutil
 import sqlite3
@@ -519,3 +520,183 @@ def test_the_other_journals_are_named_with_their_commands(tmp_path: Path, monkey
     text = " ".join(said.stderr.split())
     assert f"callbell-importer purge --contact NUMBER --journal {Path.cwd()}/two.sqlite3" in text
     assert f"--journal {Path.cwd()}/one.sqlite3" not in text
+
+
+def _files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.parametrize("name", ["Ana", "@ana", "example.com"])
+def test_a_name_that_is_nobodys_identifier_is_refused(name: str) -> None:
+    """Also where it stands in names and notes of the reports: exit code 2, and no file is touched."""
+    give("run", sheet("contacts.csv", ("+34600111225", "Ana Soler", "ana")))
+    before = _files(Path("reports"))
+    said = give("purge", "--contact", name, "--yes")
+    assert said.exit_code == 2
+    assert "whole identifier" in said.stderr
+    assert _files(Path("reports")) == before
+
+
+def test_a_user_name_is_only_the_whole_identifier() -> None:
+    """Its own rows are forgotten; who is called like it, or has it in a note, stays as they are."""
+    rows = [("User", "Name", "Note"), ("@ana", "Zenobia", "x"), ("ana2", "Ana", "ana"), ("bo", "Ana Soler", "see ana")]
+    Path("with.toml").write_text(
+        '[contact]\nsource = "telegram"\n[columns]\nidentifier = "User"\nname = "Name"\nnote = "Note"\n', "utf-8"
+    )
+    give("run", table(Path("contacts.csv"), rows), "-c", "with.toml")
+    said = give("purge", "--contact", "Ana", "--yes", "-c", "with.toml")
+    assert said.exit_code == 0, said.stderr
+    assert "contacts.csv: a cell is their user name" in said.stderr
+    lines = [("", ""), ("ana2", "Ana"), ("bo", "Ana Soler")]
+    assert [(line["identifier"], line["name"]) for line in results()] == lines
+    with closing(sqlite3.connect("journal.sqlite3")) as file:
+        assert file.execute("SELECT identifier, name FROM rows ORDER BY seq").fetchall() == lines
+    assert give("run", "contacts.csv", "-c", "with.toml", "--json").rows == {"unchanged": 2, "invalid": 1, "read": 3}
+    assert give("purge", "--contact", "@ana", "--remember", "-c", "with.toml").exit_code == 0
+    assert "invalid" not in give("run", "contacts.csv", "-c", "with.toml", "--json").rows
+
+
+def test_a_row_with_two_numbers_is_forgotten_as_a_whole(tmp_path: Path) -> None:
+    """Name, other number and note: also in the reports that are written again, and in the next run."""
+    rows = [("Phone", "Name", "Note"), ("+34600111222 / +34611222333", NAME, MAIL), ("+34600111223", "Ana", "")]
+    give("run", table(Path("contacts.csv"), rows))
+    run = next(Path("reports").iterdir()).name
+    assert give("purge", "--contact", NUMBER, "--yes").exit_code == 0
+    Path("contacts.csv").rename(tmp_path.parent / "two.csv")
+    assert give("report", run, "--no-open").exit_code == 0
+    assert holders(tmp_path) == []
+    assert all(b"611222333" not in text for text in _files(tmp_path).values())
+    (tmp_path.parent / "two.csv").rename("contacts.csv")
+    said = give("run", "contacts.csv", "--json")
+    assert {group["code"] for group in said.summary["problems"]} == {"forgotten"}
+    Path("contacts.csv").unlink()
+    assert holders(tmp_path) == []
+
+
+def test_every_report_is_searched_whatever_its_journal(tmp_path: Path) -> None:
+    """What a check, a rehearsal, and a run with another journal left in the folder for reports."""
+    bad = [("Phone", "Name", "Phone 2"), (f"{NUMBER} / 1", NAME, MAIL), *OTHERS]
+    give("check", table(Path("bad.csv"), bad), "-c", config())
+    give("run", sheet("contacts.csv"), "--journal", "other.sqlite3", "--yes")
+    give("run", "contacts.csv")
+    give("run", "contacts.csv", "--sandbox", "--yes", "--journal", "rehearsed.sqlite3")
+    for name in ("bad.csv", "contacts.csv"):
+        Path(name).unlink()
+    assert any(name.endswith("problems.csv") for name in holders(tmp_path))
+    assert give("purge", "--contact", NUMBER, "--yes").exit_code == 0
+    assert not [name for name in holders(tmp_path) if name.startswith("reports")]
+
+
+def test_the_rehearsals_are_forgotten_where_a_journal_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their journal is in the state folder, whatever the run's own one is."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    sheet("contacts.csv")
+    with monkeypatch.context() as without:
+        without.delenv("CALLBELL_IMPORTER_JOURNAL")
+        give("run", "contacts.csv", "--sandbox", "--yes")
+    give("run", "contacts.csv", "--yes")
+    Path("contacts.csv").unlink()
+    assert any("sandbox.sqlite3" in name for name in holders(tmp_path))
+    assert give("purge", "--contact", NUMBER, "--yes").exit_code == 0
+    assert holders(tmp_path) == []
+
+
+def test_a_report_that_was_given_to_a_run_is_no_file_of_a_person(tmp_path: Path) -> None:
+    """It is told once, and as what becomes of it: not among what is left to do, if it is deleted."""
+    give("run", table(Path("bad.csv"), [("Phone", "Name"), (NUMBER, NAME), ("12", "Bo")]), "-c", config(bot="Name"))
+    (failed,) = Path("reports").rglob("failed.csv")
+    run = failed.parent.name
+    give("run", failed, "-c", "with.toml")
+    give("report", run, "--no-open")
+    Path("bad.csv").unlink()
+    said = give("purge", "--contact", NUMBER, "--yes")
+    assert "yours" not in said.stderr
+    assert failed.is_file()
+    assert holders(tmp_path) == []
+
+
+def test_a_workbook_that_somebody_edited_is_theirs_until_it_is_written_again() -> None:
+    """What was corrected in it is not deleted; once `report` has written it, it is a report as any other."""
+    book = Workbook()
+    for row in (("Phone", "Name"), (f"{NUMBER} / 1", NAME), ("12", "Bo")):
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save("bad.xlsx")
+    give("run", "bad.xlsx")
+    (failed,) = Path("reports").rglob("failed.xlsx")
+    later = failed.with_name("summary.json").stat().st_mtime + 60
+    os.utime(failed, (later, later))
+    give("run", failed)
+    said = give("purge", "--contact", NUMBER, "--dry-run").stderr
+    assert f"{failed.absolute()}: yours" in said
+    assert f"{failed.absolute()}: deleted" not in said
+    os.utime(failed, (later - 61, later - 61))
+    said = give("purge", "--contact", NUMBER, "--dry-run").stderr
+    assert f"{failed.absolute()}: deleted" in said
+    assert f"{failed.absolute()}: yours" not in said
+    os.utime(failed, (later, later))
+    give("report", failed.parent.name, "--no-open")
+    said = give("purge", "--contact", NUMBER, "--dry-run").stderr
+    assert f"{failed.absolute().with_name('edited-failed.xlsx')}: yours" in said
+
+
+def test_what_a_purge_writes_again_has_its_time_of_before() -> None:
+    """It is not taken for a report that somebody edited."""
+    give("run", sheet("contacts.csv"))
+    (results_file,) = Path("reports").rglob("results.csv")
+    before = results_file.stat().st_mtime_ns
+    give("purge", "--contact", NUMBER, "--yes")
+    assert NUMBER[1:] not in results_file.read_text("utf-8")
+    assert results_file.stat().st_mtime_ns == before
+
+
+def test_of_another_journal_that_forgot_them_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only one that knows them still, or cannot be read, is named: no hint leads back."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    sheet("contacts.csv")
+    for journal in ("one.sqlite3", "two.sqlite3"):
+        give("run", "contacts.csv", "--yes", "--journal", journal)
+    give(
+        "run", table(Path("others.csv"), [("Phone", "Name"), ("+34600111229", "Di")]), "--journal", "3.sqlite3", "--yes"
+    )
+    first, second = (
+        give("purge", "--contact", NUMBER, "--journal", one, "--yes").stderr for one in ("one.sqlite3", "two.sqlite3")
+    )
+    assert "They stand in other journals too" in first
+    assert f"--journal {Path.cwd()}/two.sqlite3" in first
+    assert "3.sqlite3" not in first
+    assert "other journals" not in second.casefold()
+    Path("3.sqlite3").write_bytes(b"nothing that a program can read")
+    assert "cannot be read from here" in give("purge", "--contact", NUMBER, "--yes", "--journal", "one.sqlite3").stderr
+
+
+def test_of_a_number_that_nobody_knows_it_says_so() -> None:
+    """Nothing is claimed of Callbell; who is to be refused before they come can be, and that can be taken back."""
+    give("run", table(Path("others.csv"), [("Phone", "Name"), *[one[:2] for one in OTHERS]]))
+    plan = give("purge", "--contact", NUMBER, "--dry-run").stderr
+    assert "Nothing is kept of …222" in plan
+    assert "mistyped?" in plan
+    said = give("purge", "--contact", NUMBER, "--yes").stderr
+    assert "From now on a row of theirs is not imported" in said
+    assert "purge --contact NUMBER --remember" in said
+    assert not any("Callbell and delete" in text for text in (plan, said))
+    assert give("run", sheet("contacts.csv"), "--json").rows["invalid"] == 1
+    assert give("purge", "--contact", NUMBER, "--remember", "--yes").exit_code == 0
+    assert "invalid" not in give("run", "contacts.csv", "--json").rows
+
+
+def test_who_is_known_nowhere_is_asked_about_in_words_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is offered to be forgotten; and who is on the list already is not asked about."""
+    give("run", table(Path("others.csv"), [("Phone", "Name"), *[one[:2] for one in OTHERS]]))
+    monkeypatch.setattr("importer.cli.app.is_terminal", lambda: True)
+    asked: list[str] = []
+    for answer, code in (("no", 2), ("", 2), ("sí", 0), ("no", 0)):
+
+        def answering(question: str, *_: Any, answer: str = answer, **__: Any) -> str:
+            asked.append(question)
+            return answer
+
+        monkeypatch.setattr("importer.cli.prompts.typer.prompt", answering)
+        said = give("purge", "--contact", NUMBER)
+        assert said.exit_code == code
+    assert [question.splitlines()[-1] for question in asked] == ["Refuse them from now on? [y/N]"] * 3
+    assert "was forgotten before" in said.stderr

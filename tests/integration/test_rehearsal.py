@@ -145,18 +145,19 @@ def test_without_a_token_it_lists_what_it_took_for_granted() -> None:
     assert said.exit_code == 0, said.stderr
     told = "\n".join(lines(said.stderr))
     assert (
-        "These must be in your account:\n"
+        "First make these in Callbell, where they are missing:\n"
         '  tags: "Mine" and "Yours"\n'
         '  custom fields: "Shoe size"\n'
         '  users: "me@example.org"\n'
         '  teams: "Ventas"\n'
         '  channels: "Línea 2"\n'
+        "To send the rows:\n"
     ) in told
 
 
 def test_a_file_that_needs_nothing_takes_nothing_for_granted() -> None:
     """Then nothing is listed."""
-    assert "must be in your account" not in give("run", customers(Path("a.csv")), "--sandbox", "--yes").stderr
+    assert "First make" not in give("run", customers(Path("a.csv")), "--sandbox", "--yes").stderr
 
 
 # With a token

@@ -1,7 +1,9 @@
 """The reports for people: corrected and given again, written again, chosen."""
 
 import contextlib
+import io
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -11,8 +13,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from importer.commands.context import CommandContext
+from importer.commands.report import report_run
+from importer.commands.runs import find_run_to_report
 from importer.reports import results_workbook
 from importer.sandbox import Sandbox
+from importer.settings import settle
 from tests.support.commands import TOKEN, customers, give, phones, read, serving, table
 
 ROWS = [
@@ -154,11 +160,14 @@ def test_the_second_night_shows_the_cells_of_rows_that_are_unchanged() -> None:
     ]
     name = folder().name
     source.write_text(source.read_text("utf-8") + "x,y,z\n", "utf-8")
-    assert give("report", name, "--no-open").exit_code == 0
+    said = give("report", name, "--no-open")
+    assert said.exit_code == 0
+    left_out = "2 rows of contacts.csv left out of results.xlsx, as the file is gone or was changed since: 2, 4."
+    assert left_out in said.stderr
     book = openpyxl.load_workbook(folder() / "results.xlsx")
     assert [row[3].value for row in book["contacts"].iter_rows(min_row=2)] == ["invalid", "invalid", "duplicate"]
     told = [cell.value for row in book["Import summary"].iter_rows() for cell in row if cell.value]
-    assert any("2 rows of" in str(text) and "changed since" in str(text) for text in told)
+    assert any(left_out in str(text) for text in told)
 
 
 def test_a_part_that_is_given_again_is_right(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,6 +209,47 @@ def test_the_reports_are_written_again() -> None:
     after = {path.name: path.read_bytes() for path in folder().iterdir()}
     assert {name for name, content in after.items() if content != before[name]} <= {"results.xlsx"}
     assert give("report", "nothing").exit_code == 2
+
+
+@pytest.mark.parametrize("has_summary", [True, False])
+def test_an_edited_report_is_kept_under_another_name(*, has_summary: bool) -> None:
+    """It is said which, and how it is imported; what nobody touched is written over."""
+    give("run", table(Path("contacts.csv"), ROWS))
+    written = (folder() / "summary.json").stat().st_mtime_ns
+    for number in ("", "2-"):
+        (folder() / "failed.csv").write_text(f"Phone{number}\n", "utf-8")
+        os.utime(folder() / "failed.csv", ns=(written + 10**9, written + 10**9))
+        if not has_summary:
+            (folder() / "summary.json").unlink()
+            for name in ("results.csv", "results.xlsx", "report.html"):
+                (folder() / name).unlink()
+        said = give("report", "--no-open")
+        assert said.exit_code == 0
+        assert (folder() / f"edited-{number}failed.csv").read_text("utf-8") == f"Phone{number}\n"
+        assert "import_status" in (folder() / "failed.csv").read_text("utf-8-sig")
+        assert (
+            f"failed.csv was changed since the run wrote it: what you changed is kept in edited-{number}failed.csv"
+            in (said.stderr)
+        )
+        assert f"callbell-importer run {folder()}/edited-{number}failed.csv" in said.stderr
+        written = (folder() / "summary.json").stat().st_mtime_ns
+    assert {path.name for path in folder().iterdir()} == {
+        *("results.csv", "results.xlsx", "report.html", "failed.csv", "summary.json"),
+        *("edited-failed.csv", "edited-2-failed.csv"),
+    }
+
+
+@pytest.mark.parametrize("has_desktop", [True, False])
+def test_a_page_that_no_desktop_opens_is_named(monkeypatch: pytest.MonkeyPatch, *, has_desktop: bool) -> None:
+    """Whole, so that it can be opened in a browser."""
+    give("run", table(Path("contacts.csv"), ROWS))
+    monkeypatch.setattr("importer.commands.report.open_file", lambda *_: has_desktop)
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: True)
+    settings = settle({"journal": "journal.sqlite3"}, {})
+    context = CommandContext(settings=settings, environment={}, stream=stream)
+    text = report_run(context, find_run_to_report(context, ""), is_to_open=True).text
+    assert text.endswith("report.html is being opened." if has_desktop else f"yourself:\n  {folder()}/report.html")
 
 
 def test_a_run_that_was_killed_gets_its_reports() -> None:

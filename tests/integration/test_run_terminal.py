@@ -137,7 +137,7 @@ def test_the_real_run_knows_what_was_answered_in_the_rehearsal(service: Sandbox)
     """Of the same file: its country is told, its column is the default; another file is asked about as ever."""
     for file, digit in (("a.csv", 3), ("b.csv", 4)):
         rows = [(f"60011122{n}", f"6002223{digit}{n}", f"Ana {n}") for n in range(10)]
-        table(Path(file), [("Phone", "Tel", "Name"), *rows])
+        table(Path(file), [("Phone", "Tel", "Nombre"), *rows])
     country = ("Are they Spanish? [Y/n]", "\n")
     asked = [country, ("Enter: 1 ", "2\n"), ("Import them?", "\n")]
     assert on_a_terminal("run", "a.csv", "--sandbox", answers=asked).unasked == 0
@@ -207,12 +207,12 @@ def test_the_rows_that_are_shown_are_those_that_are_sent() -> None:
     rows = [("Phone", "Name"), *([row["Phone"], "Another"] for row in read(Path("a.csv")))]
     for more, options, told in (
         ([("+34600999888", "Eva")], (), "The first row as it will be sent:\n  row 5: 34600999888; Eva\n"),
-        ([], ("--existing", "update"), "Row 2 is an update: only its changes go to the contact that is there.\n"),
+        ([], ("--existing", "update"), "  row 2: name: Customer 0 -> Another\n"),
     ):
         table(Path("a.csv"), [*rows, *more])
         shown = on_a_terminal("run", "a.csv", *options, answers=[("Import them?", "n\n")]).shown
         assert told in shown
-        assert "row 2:" not in shown
+        assert "row 2: 34" not in shown
 
 
 NONE = ("none: ", "\n")
@@ -259,9 +259,9 @@ def test_enter_sends_only_those_who_agreed(service: Sandbox) -> None:
     ended = on_a_terminal("run", "a.csv", answers=[('with "Sí"? [Y/n] ', "\n"), ("Import them? [Y/n]", "\n")])
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 2)
     only = 'Only rows with "Sí" in "Acepta publicidad" count: 4 rows left out.'
-    assert ended.shown.count(only) == 2
+    assert ended.shown.count(only) == 1
     assert ' read, 4 left out: not "Sí" in Acepta publicidad.' in ended.shown
-    assert "To stop being asked:\n  callbell-importer init a.csv\n" in ended.shown
+    assert "To stop being asked who agreed:\n  callbell-importer init a.csv\n" in ended.shown
     assert "[input.where]" not in ended.shown.split("Import them?", maxsplit=1)[0]
 
 
@@ -317,7 +317,7 @@ def test_init_writes_who_agreed_into_the_config() -> None:
 def test_init_proposes_what_a_run_was_answered() -> None:
     """Its column, who agreed, and the country: Enter takes each, and another answer can be given."""
     rows = [(f"60011122{n}", f"6002223{n}4", f"Ana {n}", ("Sí", "No")[n % 2]) for n in range(10)]
-    table(Path("a.csv"), [("Phone", "Tel", "Name", "Acepta publicidad"), *rows])
+    table(Path("a.csv"), [("Phone", "Tel", "Nombre", "Acepta publicidad"), *rows])
     asked = [("Are they Spanish? [Y/n]", "\n"), ("Enter: 1 ", "2\n"), ('with "Sí"? [Y/n] ', "n\n")]
     assert on_a_terminal("run", "a.csv", "--sandbox", answers=[*asked, ("Import them? ", "\n")]).unasked == 0
     column, consent = "Its number; Enter: 2, as in the rehearsal ", 'with "Sí"? [y/N] '
@@ -355,13 +355,13 @@ def test_a_column_is_chosen_by_what_it_holds(service: Sandbox) -> None:
 def test_what_was_not_seen_in_the_account_is_said_above_the_question(service: Sandbox) -> None:
     """In the first run, when no contact carries a tag yet; not in a rehearsal, nor once a contact carries it."""
     told = (
-        'Not seen in the account: tags: "VIP"\n'
+        'Not seen in the account, which is no proof: tags: "VIP" (3 rows).\n'
         "Rows with one that is not there are refused: answer n and make it there first,\n"
         "or go on if you know that it is there.\n"
     )
     customers(Path("a.csv"))
     ended = on_a_terminal("run", "a.csv", "--tag", "VIP", answers=[("Import them?", "\n")])
-    assert f"{told}3 rows, all to be sent if new to Callbell.\n" in ended.shown
+    assert f"{told}Import them? [Y/n]" in ended.shown
     assert ended.shown.split("Import them?")[0].count("\n") < 24
     assert len(service.contacts) == 3
     customers(Path("a.csv"), 4)
@@ -369,6 +369,24 @@ def test_what_was_not_seen_in_the_account_is_said_above_the_question(service: Sa
         ended = on_a_terminal("run", "a.csv", *options, answers=[("Import them?", "\n")])
         assert ended.unasked == 0
         assert "Not seen" not in ended.shown
+
+
+@pytest.mark.usefixtures("token")
+def test_enter_sends_nothing_where_no_contact_of_the_account_has_a_tag(service: Sandbox) -> None:
+    """Its rows would be refused; a yes sends them all the same."""
+    customers(Path("a.csv"))
+    assert give("run", "a.csv", "--yes").exit_code == 0
+    told = (
+        'On no contact of the account: tags: "VIP" (3 rows).\n'
+        "Rows with one that Callbell does not have are refused: first make these tags in Callbell.\n"
+        "Answer y only if you know that they are there.\n"
+        "Import them all the same? [y/N]"
+    )
+    customers(Path("b.csv"), 3, first=10)
+    for answer, exit_code, count in (("\n", 3, 3), ("y\n", 0, 6)):
+        ended = on_a_terminal("run", "b.csv", "--tag", "VIP", answers=[("the same?", answer)])
+        assert " ".join(told.split()) in " ".join(ended.shown.split())
+        assert (ended.exit_code, len(service.contacts)) == (exit_code, count)
 
 
 @pytest.mark.parametrize(("answer", "exit_code"), [("n\n", 3), ("\x04", 3), ("\x03", 130), (SIGTERM, 143)])

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,8 @@ import typer.main
 from importer.cli.command_line import app
 from importer.cli.schedule_command import OF_ONE_RUN
 from importer.commands.context import CommandContext, CommandResult, load_settings
-from importer.commands.schedule import access_advice, files_check, system_check
+from importer.commands.schedule import access_advice, files_check, in_place, system_check
 from importer.commands.schedule import checks as schedule_checks
-from importer.commands.schedule import clash as schedule_clash
 from importer.commands.schedule import command as tested
 from importer.commands.schedule import night as schedule_night
 from importer.commands.schedule import steps as schedule_steps
@@ -26,6 +26,7 @@ from importer.commands.schedule.night import ALWAYS, ScheduleRequest
 from importer.model.errors import StorageError, UsageError
 from importer.settings import settle
 from importer.system import runtime
+from importer.system.nightly_job import ScheduleKind
 from importer.system.scheduler import Called, Scheduler
 from importer.system.service_user import ServiceUser, own_name
 from tests.support.commands import TOKEN, Said, customers, give, table
@@ -57,11 +58,12 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", [str(program)])
     monkeypatch.setattr(schedule_night, "CONFIG_FOLDER", str(tmp_path / "etc"))
     monkeypatch.setattr(system_check, "is_systemd_running", lambda: True)
-    monkeypatch.setattr(schedule_clash, "has_crontab", lambda _: False)
-    monkeypatch.setattr(schedule_clash, "_CRON_FOLDER", str(tmp_path / "cron.d"))
-    monkeypatch.setattr(
-        schedule_clash, "unit_folder", lambda _, *, of_person: str(tmp_path / ("own" if of_person else "units"))
-    )
+    set_cron(monkeypatch, runs=True)
+    monkeypatch.setattr(in_place, "has_crontab", lambda _: False)
+    monkeypatch.setattr(in_place, "UNITS", tmp_path / "units")
+    monkeypatch.setattr(in_place, "_TABLES", ())
+    monkeypatch.setattr(in_place, "_TABLES_OF_SYSTEM", (tmp_path / "cron.d",))
+    monkeypatch.setattr(in_place, "_HOMES", tmp_path / "home")
     monkeypatch.chdir(folder)
 
 
@@ -73,10 +75,18 @@ def as_root(monkeypatch: pytest.MonkeyPatch) -> ServiceUser:
     for module in (system_check, schedule_night, schedule_checks):
         monkeypatch.setattr(module, "is_root", lambda: True)
     set_rights(monkeypatch, lambda *_: True)
-    monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
+    # systemd's is yet to be made, cron's is there.
+    monkeypatch.setattr(schedule_night, "find_user", lambda _, home: replace(user, is_there=home != user.home))
     # The tests' own folder is beneath /tmp, where the service sees nothing.
     set_temporary(monkeypatch, "/nowhere/")
     return user
+
+
+def set_cron(monkeypatch: pytest.MonkeyPatch, *, runs: bool | None) -> None:
+    """Let cron run, or not, or let nobody see it."""
+    for module in (schedule_checks, tested):
+        monkeypatch.setattr(module, "is_cron_running", lambda: runs)
+        monkeypatch.setattr(module, "start_command", lambda: "service cron start")
 
 
 def set_temporary(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
@@ -271,7 +281,7 @@ def test_a_token_that_only_this_shell_has_is_a_problem(kind: str, monkeypatch: p
     said = give("schedule", "contacts.csv", "--kind", kind)
     assert said.exit_code == 2
     assert "token" in problems(said)
-    assert "Put the token, alone, into " in said.stderr
+    assert "ut the token, alone, into " in said.stderr
 
 
 @pytest.mark.usefixtures("as_root")
@@ -438,7 +448,7 @@ def test_another_line_of_cron_is_told_of(tmp_path: Path, monkeypatch: pytest.Mon
     """In the user's crontab or that user's in /etc/cron.d; and one of another kind, which is not replaced."""
     customers(Path("contacts.csv"))
     config()
-    monkeypatch.setattr(schedule_clash, "has_crontab", lambda _: True)
+    monkeypatch.setattr(in_place, "has_crontab", lambda _: True)
     shown = give("schedule", "contacts.csv", "--kind", "cron", "--at", "02:00").stdout
     programs = Programs(stdout=f"{shown}10 2 * * * callbell-importer run x.csv --journal /other\n")
 
@@ -457,6 +467,52 @@ def test_another_line_of_cron_is_told_of(tmp_path: Path, monkeypatch: pytest.Mon
     line = f"0 3 * * * {own_name()} callbell-importer run x.csv\n"
     (tmp_path / "cron.d/import").write_text(line, "utf-8")
     assert f"a line of {tmp_path}/cron.d/import {clash}" in told("cron", "")
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_the_same_import_of_another_user_is_told_of_with_what_takes_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both would run, each with a journal of its own; the one that is written over is not told of."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(in_place, "is_root", lambda: True)
+    monkeypatch.setattr(in_place, "_TABLES", (tmp_path / "crontabs",))
+    (tmp_path / "crontabs").mkdir()
+    command = ("schedule", "contacts.csv", "--kind", "cron", "--user", "callbell", "--at", "05:00")
+    (tmp_path / "crontabs/ana").write_text(give(*command).stdout, "utf-8")
+    told = " ".join(give(*command).stderr.split())
+    assert (
+        "others note the same import is in place already: callbell-importer, every night at 05:00, as ana, by cron"
+        " It stays. If this one is to run in its place, take it back: crontab -u ana -e and delete the lines from"
+        ' "# begin callbell-importer" to "# end callbell-importer"'
+    ) in told
+    assert "in place already" in give(*command, "--name", "other").stderr
+    (tmp_path / "crontabs/ana").rename(tmp_path / "crontabs/callbell")
+    assert "in place already" not in give(*command).stderr
+    (tmp_path / "crontabs/callbell").write_text("0 5 * * * callbell-importer run other.csv\n", "utf-8")
+    assert "in place already" not in give(*command).stderr
+
+
+@posix_only
+def test_without_a_file_what_is_in_place_is_listed(tmp_path: Path) -> None:
+    """With what takes each back; where there is nothing, or something is to be installed, the file is missing."""
+    customers(Path("contacts.csv"))
+    config()
+    said = give("schedule")
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "Missing argument 'FILE...', and no schedule is in place here" in " ".join(said.stderr.split())
+    (tmp_path / "units").mkdir()
+    for path, text in said_units(give("schedule", "contacts.csv", "--kind", "systemd").stdout).items():
+        (tmp_path / "units" / Path(path).name).write_text(text, "utf-8")
+    said = give("schedule")
+    assert said.exit_code == 0
+    assert said.stdout.startswith(
+        "callbell-importer, every night at 02:00, as callbell, by systemd. To take it back:\n"
+        "  systemctl disable --now callbell-importer.timer\n  rm "
+    )
+    assert "Missing argument 'FILE...'" in give("schedule", "--install").stderr
 
 
 def test_another_task_of_windows_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -615,6 +671,71 @@ def test_cron_needs_a_crontab_and_somebody_who_mails(
 
 
 @posix_only
+def test_why_it_is_cron_is_said_where_nobody_chose_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First of all, and where it is put in place too."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(runtime, "MAC", False)
+    monkeypatch.setattr(schedule_night, "likely_kind", lambda *_, **__: ScheduleKind.CRON)
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: name if path else None)
+    why = "kind  note         cron, as systemd does not run here (/run/systemd/system is missing)\n"
+    result, _ = installed(Scheduler(root=tmp_path / "root", call=Programs()), "", answer=None, yes=True)
+    assert result.text.startswith(why)
+    assert "systemd does not run" not in give("schedule", "contacts.csv", "--kind", "cron").stderr
+
+
+@posix_only
+def test_a_crontab_is_said_to_get_lines_and_not_to_be_written_over(tmp_path: Path) -> None:
+    """And that they replace earlier ones, where there are such."""
+    customers(Path("contacts.csv"))
+    config()
+    said = give("schedule", "contacts.csv", "--kind", "cron")
+    assert f"\n  add its lines to the crontab of {own_name()} (crontab -)\n" in said.stderr
+    shown: list[str] = []
+
+    def refuse(text: str) -> bool:
+        shown.append(text)
+        return False
+
+    settings, kept = load_settings({"yes": False}, os.environ, Path("config.toml"))
+    context = CommandContext(
+        settings=settings,
+        options=kept,
+        environment=os.environ,
+        stream=sys.stderr,
+        confirm=refuse,
+    )
+    request = ScheduleRequest(files=["contacts.csv"], at="02:00", kind="cron", options={}, install=True)
+    scheduler = Scheduler(root=tmp_path / "root", call=Programs(stdout=said.stdout))
+    with pytest.raises(UsageError, match="Nothing was installed"):
+        tested.schedule_run(context, request, lambda _: None, scheduler)
+    assert shown[0].endswith(f"  put the new lines in place of its own in the crontab of {own_name()} (crontab -)")
+
+
+@posix_only
+@pytest.mark.parametrize("runs", [True, None, False])
+def test_a_cron_that_does_not_run_is_told_of(
+    runs: bool | None,  # noqa: FBT001 - a case
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With what starts it, before and after its line is put in place; what cannot be told is left out."""
+    customers(Path("contacts.csv"))
+    config()
+    set_cron(monkeypatch, runs=runs)
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: name if path else None)
+    scheduler = Scheduler(root=tmp_path / "root", call=Programs())
+    result, _ = installed(scheduler, "cron", answer=None, yes=True)
+    told = " ".join(result.text.split())
+    assert result.exit_code == 0
+    is_told = runs is False
+    assert ("cron note cron does not run here" in told) is is_told
+    assert ("Installed: every night at 03:30, once cron runs, which it does not now." in told) is is_told
+    assert ("Start it, as root: service cron start" in told) is is_told
+    assert "or soon after" not in told
+
+
+@posix_only
 @pytest.mark.usefixtures("as_root")
 def test_who_is_told_by_notify_needs_no_mail_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """The config names somebody, who hears of a bad night."""
@@ -647,8 +768,32 @@ def test_another_users_crontab_is_for_that_users_home_and_folders(
     assert [name for name in problems(told) if name != "cron"] == ["folder"]
     set_rights(monkeypatch, lambda _user, mode, _path: mode != "x")
     assert "where it is to start" in give("schedule", "contacts.csv", "--kind", "cron", "--user", "other").stderr
-    monkeypatch.setattr(schedule_night, "find_user", lambda *_: ServiceUser(name="other", home="/", is_there=False))
-    assert "when" in problems(give("schedule", "contacts.csv", "--kind", "cron", "--user", "other"))
+
+
+@posix_only
+def test_a_user_who_is_made_by_install_is_made_by_one_command_before_that(
+    as_root: ServiceUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several checks that need the user to be there the first says how."""
+    customers(Path("contacts.csv"))
+    config()
+    closed = (str(Path.cwd() / "contacts.csv"), str(Path.cwd()))
+    set_rights(monkeypatch, lambda _user, mode, path: mode == "x" or path not in closed)
+    said = give("schedule", "contacts.csv", "--kind", "systemd", "--journal", "j.sqlite3")
+    assert [name for name in problems(said) if name in {"file", "folder"}] == ["file", "folder"]
+    assert re.findall("useradd.*", said.stderr) == [f"useradd -r -U -d {as_root.home} callbell"]
+
+
+@posix_only
+def test_a_missing_user_is_made_before_anything_is_said_of_what_it_may_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By one command; what nobody may read yet is no problem of its own, and nobody gets the home of who asks."""
+    customers(Path("contacts.csv"))
+    monkeypatch.setattr(schedule_checks, "may", lambda *_: False)
+    missing = "nobody-is-called-this"
+    said = give("schedule", "contacts.csv", "--kind", "cron", "--user", missing)
+    assert (said.exit_code, [name for name in problems(said) if name != "cron"]) == (2, ["when"])
+    assert re.findall("useradd.*", said.stderr) == [f"useradd --system --create-home {missing}"]
+    assert f"# Journal: /home/{missing}/.local/state/" in said.stdout
 
 
 @posix_only

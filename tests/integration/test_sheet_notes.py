@@ -49,6 +49,17 @@ def test_what_the_rehearsal_told_is_not_told_again() -> None:
     assert told(*RUN) == [False, False]
 
 
+def test_a_damaged_journal_of_rehearsals_stops_no_run(tmp_path: Path) -> None:
+    """It is only looked into for what was told."""
+    assert told(*RUN, "--sandbox") == [True, True]
+    (rehearsals,) = tmp_path.glob("state/*/sandbox.sqlite3")
+    content = rehearsals.read_bytes()
+    rehearsals.write_bytes(content[:4096] + b"\x55" * 4096 + content[2 * 4096 :])  # it can be opened, and not read
+    said = give(*RUN)
+    assert said.exit_code == 0
+    assert ENCODING in said.stderr
+
+
 @pytest.mark.skipif(os.name == "nt", reason="terminals are POSIX's")
 def test_what_to_do_about_a_column_that_is_not_sent_is_told_once() -> None:
     """That it is not sent is seen above each last question, and no command is meant for whoever knows it."""
@@ -72,3 +83,25 @@ def test_notes_on_rows_that_are_not_sent_are_told_each_time() -> None:
     Path("clientes.csv").write_text(text, encoding="utf-8")
     for _ in range(2):
         assert "What stands below the table was left out" in give(*RUN).stderr
+
+
+@pytest.mark.parametrize("how", ["variable", "config"])
+def test_what_a_quiet_run_did_not_tell_is_told_however_it_was_made_quiet(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable or the config may say it as well as the option."""
+    if how == "variable":
+        monkeypatch.setenv("CALLBELL_IMPORTER_QUIET", "true")
+    else:
+        Path("config.toml").write_text("[run]\nquiet = true\n", encoding="utf-8")
+    assert told(*RUN) == [False, False]
+    monkeypatch.delenv("CALLBELL_IMPORTER_QUIET", raising=False)
+    Path("config.toml").unlink(missing_ok=True)
+    assert told(*RUN) == [True, True]
+
+
+def test_a_retry_tells_no_notes_so_they_are_told_after_it() -> None:
+    """Of a run that was to be quiet, whose retry was not."""
+    assert give(*RUN, "--quiet", "--tag", "Unknown").exit_code == 1
+    assert give("retry", "--tag", "VIP", "--rate", "0").exit_code == 0
+    assert told(*RUN) == [True, True]

@@ -84,6 +84,14 @@ def test_another_sheet_is_chosen_by_its_number_or_its_name() -> None:
     assert on_a_terminal("run", "otro.xlsx", "--sandbox", answers=answers)[:2] == (0, 0)
 
 
+def test_an_answer_that_is_a_number_and_another_sheets_name_is_the_number() -> None:
+    """It is what is asked for."""
+    workbook("libro.xlsx", {"Resumen": MONTHS, "1": PEOPLE[:3], "2": PEOPLE})
+    answers = [("Enter: 3 ", "2\n"), LAST]
+    assert on_a_terminal("run", "libro.xlsx", "--sandbox", answers=answers)[:2] == (0, 0)
+    assert len(results(REHEARSALS)) == 2
+
+
 def test_the_command_after_a_rehearsal_names_the_sheet() -> None:
     """So that the same rows are sent."""
     workbook("libro.xlsx", WORKBOOK)
@@ -154,3 +162,16 @@ def test_a_sheet_without_a_table_is_shown_and_not_proposed() -> None:
     workbook("libro.xlsx", {"Notas": [(), (), ("Llamar a Ana",)], "Clientes": PEOPLE})
     shown = on_a_terminal("run", "libro.xlsx", "--sandbox", answers=[("Enter: 2 ", "\n"), LAST])[2]
     assert "  1 Notas     " in shown
+
+
+def test_where_the_sheet_that_was_read_is_empty_by_now_it_is_told_which_one_is_read() -> None:
+    """The only one with rows needs no question; of the run after that, it is no news."""
+    workbook("libro.xlsx", {"Clientes": PEOPLE, "Proveedores": SUPPLIERS})
+    answers = [("Enter: 1 ", "\n"), LAST]
+    assert on_a_terminal("run", "libro.xlsx", "--sandbox", answers=answers)[:2] == (0, 0)
+    workbook("libro.xlsx", {"Clientes": [], "Proveedores": SUPPLIERS})
+    for is_told in (True, False):
+        code, unasked, shown = on_a_terminal("run", "libro.xlsx", "--sandbox", answers=[LAST])
+        assert (code, unasked) == (0, 0)
+        said = '"Proveedores" is read, the only sheet that has rows and is not hidden; before it was "Clientes".'
+        assert (said in " ".join(shown.split())) is is_told

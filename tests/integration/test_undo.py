@@ -212,6 +212,44 @@ def test_a_later_run_makes_the_contacts_anew(service: Sandbox) -> None:
     assert phones(service) == []
 
 
+@pytest.mark.usefixtures("service")
+def test_an_undo_names_the_other_runs_of_the_same_list() -> None:
+    """The one that ended early, and the one that continued it; no run of another list, none of a past night."""
+    imported(1, first=30)
+    imported(2, "other.csv", first=20)
+    rows = [(f"+3460000000{number}", "Ana", "No such tag" if number == 4 else "VIP") for number in range(9)]
+    file, given = table(Path("contacts.csv"), [("Phone", "Name", "Tags"), *rows]), ("--rate", "0", "--json")
+    said = give("run", file, *given, "--max-failures", "0", "--concurrency", "1")
+    assert said.exit_code == 5
+    first, made = said.summary["run"], said.rows["created"]
+    table(file, [("Phone", "Name", "Tags"), *(row for row in rows if row[2] == "VIP")])
+    second = give("run", file, *given).summary["run"]
+    assert f"{8 - made} more of this list were brought into Callbell by {second}:" in undo(first, "--dry-run").stderr
+    journal = str(Path("state/journal.sqlite3"))
+    told = f"{made} more of this list were brought into Callbell by {first}:\n  callbell-importer undo {first}"
+    for more in (("--dry-run",), ("--yes",), ("--yes", "--journal", journal)):
+        said = undo(second, *more)
+        named = f" --journal {journal}" if "--journal" in more else ""
+        assert f"{told}{named}\n" in said.stderr, more
+        assert said.stderr.count("of this list") == 1
+    assert undo(first, "--yes").exit_code == 0
+    assert "of this list" not in undo(second, "--yes").stderr + undo(first, "--yes").stderr
+
+
+def test_without_a_run_the_last_one_is_named(service: Sandbox) -> None:
+    """With its command, unless it was undone; nothing is undone."""
+    said = give("undo", "--yes")
+    assert said.exit_code == 2
+    assert "undo needs the name of a run.\nAll runs: callbell-importer runs\n" in said.stderr
+    first = imported(2)
+    second = imported(2, "b.csv", first=10)
+    said = give("undo", "--yes")
+    assert (said.exit_code, len(service.contacts)) == (2, 4)
+    assert f"The last run that changed something in Callbell:\n  callbell-importer undo {second}\n" in said.stderr
+    undo(second, "--yes")
+    assert f"callbell-importer undo {first}\n" in give("undo", "--json").stderr + give("undo").stderr
+
+
 def test_an_undo_is_no_run(service: Sandbox) -> None:
     """`retry` and `runs` go on speaking of the run, whose rows stay as they were; what was taken back is told of it."""
     run = imported(3)

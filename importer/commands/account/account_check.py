@@ -4,7 +4,8 @@ What was not seen is a warning, no proof (`importer.commands.account.census`). A
 a field that was seen do not allow is a problem: the service would refuse it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 from importer.commands.account.census import AccountContents, FieldInUse
 from importer.commands.account.requirements import MOST_OPTIONS, Requirements, unfit_types
@@ -16,6 +17,7 @@ from importer.model.replies import Outcome
 from importer.model.rows import Contact, Status
 from importer.model.runs import ProblemGroup
 
+_MOST_NAMES = 8
 _MOST_VALUES = 50
 """Of one kind, each on a line of its own."""
 
@@ -44,15 +46,42 @@ def not_seen(requirements: Requirements, seen: AccountContents, directory: Direc
         yield from _unknown_fields(requirements)
 
 
-def not_seen_names(requirements: Requirements, seen: AccountContents, directory: Directory | None) -> str:
-    """Return the names of the same on one line, also where the account shows nothing; empty: all was seen."""
+class NotSeen(NamedTuple):
+    """What the rows require and the account was not seen to have, for a person who decides whether to send them."""
+
+    names: str
+    """With how many rows need each, on one line; empty: all was seen."""
+    nowhere: str
+    """The kinds of which something is on no contact of the whole account, such as `tags`; empty: there is none."""
+
+
+NOTHING_MISSING = NotSeen(names="", nowhere="")
+
+
+def names_not_seen(requirements: Requirements, seen: AccountContents, directory: Directory | None) -> NotSeen:
+    """Return the names of the same, also where the account shows nothing."""
     known = names_of(directory.users or ()) if directory else frozenset[str]()
     missing = {
-        "tags": [name for name in requirements.tags if name not in seen.tags],
-        "custom fields": [name for name in requirements.fields if name not in seen.fields],
-        "users": [name for name in requirements.users if folded_label(name) not in known],
+        "tags": {name: tally.count for name, tally in requirements.tags.items() if name not in seen.tags},
+        "custom fields": {name: one.count for name, one in requirements.fields.items() if name not in seen.fields},
+        "users": {name: one.count for name, one in requirements.users.items() if folded_label(name) not in known},
     }
-    return "; ".join(f"{kind}: {listed(names)}" for kind, names in missing.items() if names)
+    nowhere = {
+        "tags": seen.whole or not seen.absent_tags.isdisjoint(missing["tags"]),
+        "custom fields": seen.whole,
+        "users": False,  # one who is in no team is not shown
+    }
+    return NotSeen(
+        names="; ".join(f"{kind}: {_with_counts(names)}" for kind, names in missing.items() if names),
+        nowhere=" and ".join(kind for kind, names in missing.items() if names and nowhere[kind] and seen.contacts),
+    )
+
+
+def _with_counts(names: Mapping[str, int]) -> str:
+    """Return names, those that most rows need first, each with how many; of many the number of others."""
+    most = sorted(names, key=lambda name: -names[name])
+    shown = [f"{quoted(name)} ({counted(names[name])})" for name in most[:_MOST_NAMES]]
+    return ", ".join([*shown, *([f"{len(most) - _MOST_NAMES} more"] if len(most) > _MOST_NAMES else [])])
 
 
 def _not_carried(kind: str, requirements: Requirements, seen: AccountContents) -> Iterator[ProblemGroup]:

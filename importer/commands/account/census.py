@@ -43,6 +43,8 @@ class AccountContents:
     """How many contacts were looked at."""
     whole: bool = False
     """Whether those were all that the account has."""
+    absent_tags: frozenset[str] = frozenset()
+    """Tags by which the service was asked for contacts, and found none."""
 
 
 class Census:
@@ -59,6 +61,7 @@ class Census:
         self._fields: dict[str, FieldInUse] = {}
         self._count = 0
         self._is_whole = False
+        self._asked_tags: set[str] = set()
 
     def see_contacts(self, contacts: Iterable[Mapping[str, object]]) -> None:
         """Take note of contacts as the service describes them, each of which was not seen before."""
@@ -71,7 +74,13 @@ class Census:
     def contents(self) -> AccountContents:
         """What was seen so far."""
         fields = MappingProxyType(self._fields)
-        return AccountContents(tags=frozenset(self._tags), fields=fields, contacts=self._count, whole=self._is_whole)
+        return AccountContents(
+            tags=frozenset(self._tags),
+            fields=fields,
+            contacts=self._count,
+            whole=self._is_whole,
+            absent_tags=frozenset(self._asked_tags - self._tags),
+        )
 
     async def complete(self, service: Service, jitter: Callable[[], float], *, is_walked: bool = False) -> None:
         """Look for what was not seen yet of what the rows need.
@@ -98,6 +107,7 @@ class Census:
             for one in json_objects(page.get("contacts")):
                 self._note_fields(one)
                 self._tags.update(_texts(one.get("tags")))
+            self._asked_tags.add(tag)
 
     async def _read_list(self, service: Service, jitter: Callable[[], float]) -> None:
         """Read the list from its first page, until all is seen that can only be seen there."""

@@ -7,7 +7,7 @@ is invalid when it is mapped. Here is what can only be known when all rows are m
 from collections.abc import Callable
 
 from importer.client.account import UnreadableError
-from importer.commands.account.account_check import misfits, not_seen, not_seen_names, refusal
+from importer.commands.account.account_check import NOTHING_MISSING, NotSeen, misfits, names_not_seen, not_seen, refusal
 from importer.commands.account.census import AccountContents, Census
 from importer.commands.account.connection import Connection
 from importer.commands.account.presence import find_existing
@@ -24,10 +24,6 @@ from importer.reports.problem_groups import groups_text
 from importer.system.logs import LOG, log_fields
 
 _MOST_TOLD = 10
-_WHAT_TO_ANSWER = (
-    "Rows with one that is not there are refused: answer n and make it there first,\n"
-    "or go on if you know that it is there."
-)
 
 
 class Preflight:
@@ -71,12 +67,11 @@ class Preflight:
         self.problems = tuple(misfits(self.requirements, self._seen))
         self.warnings = tuple(not_seen(self.requirements, self._seen, directory))
 
-    def not_seen_text(self, connection: Connection) -> str:
-        """Return what a person should know before anything is sent; empty: the account has all that the rows need."""
+    def not_seen(self, connection: Connection) -> NotSeen:
+        """Return what a person should know before anything is sent; nothing of it in a rehearsal."""
         if connection.rehearsal is not None:
-            return ""
-        names = not_seen_names(self.requirements, self._seen, connection.directory)
-        return f"Not seen in the account: {names}\n{_WHAT_TO_ANSWER}" if names else ""
+            return NOTHING_MISSING
+        return names_not_seen(self.requirements, self._seen, connection.directory)
 
     def refusal(self, contact: Contact) -> Outcome | None:
         """Return the outcome of a row that the account would surely refuse; else None."""

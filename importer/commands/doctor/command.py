@@ -141,8 +141,8 @@ class Doctor:
                 with self._problems("lock"), journal_lock(path, "doctor"):
                     self.found["lock"] = Diagnosis(name="lock", text="free")
             else:
-                self.found["lock"] = Diagnosis(name="lock", text="free: there is no journal")
                 require_journal(self.context.settings, path)
+                self.found["lock"] = Diagnosis(name="lock", text="free: there is no journal")
                 self.found["journal"] = checks.diagnose_journal(path, None, 0, elsewhere(self.context, "doctor"))
 
     def _look_at_places(self) -> None:

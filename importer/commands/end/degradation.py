@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from importer.mapper.header import composed
 from importer.mapper.messages import listed
-from importer.model.own_names import OWN_COLUMNS
+from importer.model.own_names import OWN_COLUMNS, is_own_header
 from importer.model.plain_text import counted, plain
 from importer.model.runs import Degradation, EarlierRuns
 
@@ -44,19 +44,21 @@ class ReadSheet:
     @property
     def is_ours(self) -> bool:
         """Whether it is a file of our own making, with a few rows that were fixed."""
-        return any(name.casefold() in OWN_COLUMNS for name in self.header)
+        return is_own_header(self.header)
 
 
-def series_of(files: Sequence[str], sheet: str, config: str) -> str:
+def series_of(files: Sequence[str], sheet: str, config: str, *, is_ours: bool = False) -> str:
     """Return a hash that runs of the same import have in common, whatever the dates in their files' names.
 
     Args:
         files: Their paths or patterns, absolute, and addresses.
         sheet: The sheet that was asked for; empty: none was.
         config: The config's path, absolute; empty: there was none.
+        is_ours: Whether one is a file of our own making: the date of its folder tells it from those of other runs.
 
     """
-    made_of = json.dumps([sorted({undated(file) for file in files}), sheet, config])
+    names = {file if is_ours else undated(file) for file in files}
+    made_of = json.dumps([sorted(names), sheet, config])
     return hashlib.blake2b(made_of.encode(), digest_size=_HASH_BYTES).hexdigest()
 
 

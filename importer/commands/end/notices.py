@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from importer.commands.context import CommandContext
 from importer.model.addresses import scheme_of, shown_address
+from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.errors import ImporterError
 from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup
@@ -17,8 +18,10 @@ from importer.notify.delivery import DeliveryResult
 from importer.notify.event import events_of, table, tables, whole_number
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
-from importer.reports.next_step import FINISHED, ToDo, all_alike, cure, missing_in_callbell, to_do
+from importer.reports.missing_in_callbell import lacking_groups
+from importer.reports.next_step import FINISHED, GONE, ToDo, missing_in_callbell, missing_step, to_do
 from importer.reports.run_commands import given_again, where_runs_are
+from importer.reports.same_cause import all_alike, cure, step_text
 from importer.system.logs import LOG, log_fields
 from importer.system.shell import importer_command
 
@@ -88,23 +91,31 @@ def next_command(ending: Mapping[str, object], options: Mapping[str, object]) ->
     where = where_runs_are(options)
     if code == _BUSY:
         return "wait until the other run has ended, and give the same command again."
-    tally, groups, failed = _tally(ending), _groups(ending), _failed(ending)
-    left = to_do(tally, groups)
-    if code in FINISHED and (cause := _cause(left, tally, groups)):
-        files = ending.get("files")
-        command, paths = (
-            str(ending.get("command") or "run"),
-            [*map(str, files)] if isinstance(files, list | tuple) else [],
-        )
-        return _one_line(cure(cause, command, paths, options))
-    if code in FINISHED and left.by_person and failed:
-        each = "; ".join(importer_command("run", path, options=given_again(options)) for path in failed)
-        return f"fix the rows in the file (its last columns say why), and import it: {each}"
-    if code in FINISHED and (left.again or left.in_doubt or left.unsent):
-        return f"send them again: {importer_command('retry', run, options=where)}"
+    if code in FINISHED and (step := _after_finished(ending, run, options)):
+        return step
     if code == 0 and not ending.get("degraded"):
         return ""
     return f"see what happened: {importer_command('runs', *([run] if run else []), options=where)}"
+
+
+def _after_finished(ending: Mapping[str, object], run: str, options: Mapping[str, object]) -> str:
+    """Return what to do with the rows of a run that came to its end; empty where there are none to do it with."""
+    tally, groups, failed = _tally(ending), _groups(ending), _failed(ending)
+    left, where = to_do(tally, groups), where_runs_are(options)
+    if cause := _cause(left, tally, groups):
+        command, paths = str(ending.get("command") or "run"), _texts(ending.get("files"))
+        is_missing = cause.code in MISSING_IN_CALLBELL
+        step = missing_step(lacking_groups(groups), paths, options)
+        return _one_line(step_text(step if is_missing else cure(cause, command, paths, options)))
+    if left.by_person > left.gone and failed:
+        each = "; ".join(importer_command("run", path, options=given_again(options)) for path in failed)
+        return f"fix the rows in the file (its last columns say why), and import it: {each}"
+    if left.gone:
+        again = importer_command("retry", run, options=[("gone", "recreate"), *where])
+        return f"make those again that were deleted in Callbell, if they are to be there: {again}"
+    if left.again or left.in_doubt or left.unsent:
+        return f"send them again: {importer_command('retry', run, options=where)}"
+    return ""
 
 
 def _tally(ending: Mapping[str, object]) -> Mapping[Status, int]:
@@ -123,7 +134,8 @@ def _groups(ending: Mapping[str, object]) -> Sequence[ProblemGroup]:
 def _cause(left: ToDo, tally: Mapping[Status, int], groups: Sequence[ProblemGroup]) -> ProblemGroup | None:
     """Return the one cause of most rows to fix, as the text at the end of a run has it; None: there are several."""
     missing = missing_in_callbell(left, groups) if left.by_person > left.in_conflict else []
-    return all_alike(tally, groups) or next(iter(missing), None)
+    alike = all_alike(tally, groups)
+    return next(iter(missing), None) if alike is None or alike.code == GONE else alike
 
 
 def _one_line(step: str) -> str:

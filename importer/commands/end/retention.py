@@ -12,6 +12,7 @@ from importer.commands.journal_path import journal_of
 from importer.journal.database import Database
 from importer.journal.retention import compact, drop_settled_rows, unfinished_purges
 from importer.model.errors import BusyError, ImporterError
+from importer.reports.run_commands import same_journal
 from importer.system.locks import journal_lock
 from importer.system.logs import LOG
 
@@ -59,4 +60,5 @@ def _trim(context: CommandContext, path: Path, lock_again: Callable[[], None]) -
             forget_oldest(database, began_at, days)
         compact(database)
         if unfinished_purges(database):
-            context.tell("A purge was cut off: give its command again: callbell-importer purge --contact NUMBER")
+            again = same_journal(context.options, "purge", "--contact", "NUMBER")
+            context.tell(f"A purge was cut off: give its command again: {again}")

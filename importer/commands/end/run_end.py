@@ -2,7 +2,7 @@
 
 import glob
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from importer.commands.input.report_input import report_options
 from importer.journal import Journal
 from importer.model.addresses import scheme_of, shown_address
 from importer.model.errors import InputError, StorageError, error_json
+from importer.model.own_names import is_own_header
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.policy import FailOn
@@ -37,7 +38,9 @@ class RunFindings:
     warnings: Sequence[ProblemGroup]
     """What is worth a look in rows that are right."""
     notes: Sequence[str]
-    """Paragraphs about what the account must have."""
+    """Paragraphs about what was not seen in the account, and what to write into the config."""
+    required: Sequence[str] = ()
+    """What the account must have, where it was not asked whether it has."""
     country: str
     """That the numbers fit, where they do not say their country; empty: it is not known."""
 
@@ -116,6 +119,7 @@ class EndOfRun:
         context, source, told = self.context, self.store.report_source(record.name), self.context.told
         tally, warnings, is_dry = source.tally(), findings.warnings, context.settings.run.dry_run
         options = report_options(context.settings, record, source.sheets(), self.store, self.readers)
+        options = replace(options, country=findings.country)
         stopped = with_token_place(context, self.stopped)
         error = error_json(record.exit_code, stopped) if record.exit_code and stopped else None
         reports = None
@@ -130,6 +134,7 @@ class EndOfRun:
             early_end=early_end(stopped),
             warnings=told(warnings),
             notes=findings.notes,
+            required=findings.required,
             sheets=source.sheets(),
             line_width=context.line_width,
             line_count=context.line_count,
@@ -146,13 +151,16 @@ class EndOfRun:
         return CommandResult(exit_code=code, text=closing_text(ending), summary_json=summary)
 
 
-def with_series(context: CommandContext, record: RunRecord, given: Sequence[str]) -> RunRecord:
+def with_series(
+    context: CommandContext, record: RunRecord, given: Sequence[str], readers: Iterable[InputSheet]
+) -> RunRecord:
     """Return a run that is known to be of one import with others; what reads a part, or rehearses, stands alone.
 
     Args:
         context: Of the command.
         record: The run.
         given: Names, patterns and addresses as they were given: which files a pattern matches changes every night.
+        readers: Of the files.
 
     """
     run = context.settings.run
@@ -167,7 +175,8 @@ def with_series(context: CommandContext, record: RunRecord, given: Sequence[str]
             " which is compared with no run before it. If they come from a pattern,"
             f" put it in quotes: '{plain(pattern)}'"
         )
-    return replace(record, series=series_of(files, context.settings.input.sheet, config))
+    is_ours = any(is_own_header(reader.sheet.header) for reader in readers)
+    return replace(record, series=series_of(files, context.settings.input.sheet, config, is_ours=is_ours))
 
 
 def pattern_of(files: Sequence[str]) -> str:

@@ -67,6 +67,8 @@ class InputSheet:
         """The guess with what a person said to it; None: nobody was asked."""
         self.consent: Mapping[str, ConsentAnswer] = {}
         """Header to what a person answered about it, now or in an earlier run."""
+        self.was_asked_consent = False
+        """Whether a person was asked about it now."""
         self._begun: Iterator[Sequence[Row]] | None = None
         self._ahead: list[Sequence[Row]] = []
         """Chunks that were looked at beforehand."""

@@ -13,8 +13,10 @@ from importer.commands.questions.header_question import open_with_header
 from importer.commands.setup import recorded_files
 from importer.journal import Journal
 from importer.model.errors import InputError, SeveralSheetsError
+from importer.model.plain_text import plain
 from importer.model.protocols import Reader
 from importer.readers import preload
+from importer.system.shell import short_path
 
 if TYPE_CHECKING:
     from importer.commands.questions.earlier_answers import RunsBefore
@@ -79,6 +81,8 @@ def open_asking(
         said["sheet"] = sheet_meant(context, file, error, command, before.sheet if before else "")
         context = _with_option(context, "sheet", said["sheet"])
         reader, row = _opened(context, file, command, more, before)
+    else:
+        _tell_other_sheet(context, reader, before)
     if row is not None:
         said["header_row"] = row
     try:
@@ -95,8 +99,16 @@ def _opened(
     more: Sequence[tuple[str, object]],
     before: Before,
 ) -> tuple[Reader, int | None]:
-    row = before.answers(context.options).header_row if before else None
-    return open_with_header(context, file, command, more, row)
+    return open_with_header(context, file, command, more, before.answers(context.options) if before else None)
+
+
+def _tell_other_sheet(context: CommandContext, reader: Reader, before: Before) -> None:
+    """Tell where the only sheet that can be meant is not the one that the last run was told to read."""
+    now = reader.sheet.name
+    if now and before and not context.settings.input.sheet and (last := before.other_sheet(now)):
+        why = f'the only sheet that has rows and is not hidden; before it was "{last}"'
+        text = f'"{now}" is read, {why}. Another: --sheet NAME'
+        context.tell(plain(f"{short_path(reader.sheet.file)}: {text}"))
 
 
 def as_opened(context: CommandContext, sheets: Sequence[InputSheet]) -> CommandContext:

@@ -6,27 +6,28 @@ In this order, so that a purge which is cut off goes on with the same command: t
 what their reports say, is the last to forget. Whoever is on the list is not imported meanwhile.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.end.conclusion import last_run_file
-from importer.commands.purge.files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
-from importer.commands.purge.other_journals import OtherJournal, journals_besides, lines_to_forget
+from importer.commands.purge.find_person import places_in_all
+from importer.commands.purge.other_journals import OtherJournal, journals_besides, lines_to_forget, shown_number
 from importer.commands.purge.own_journals import open_journals
-from importer.commands.purge.person_places import PersonPlaces, done_text, plan_text
+from importer.commands.purge.person_places import (
+    PersonPlaces,
+    again_text,
+    done_text,
+    nothing_text,
+    plan_text,
+    refused_text,
+)
 from importer.commands.purge.search import person_of
-from importer.commands.setup import is_there
 from importer.journal.backup import one_file
-from importer.journal.database import Database
-from importer.journal.purge import JournalPurge
-from importer.journal.purge_person import PersonFound, PersonPurge
-from importer.journal.run_records import load_runs
+from importer.journal.purge_person import PersonPurge
+from importer.model.answers import says_yes
 from importer.model.errors import StorageError, UsageError
 from importer.model.person import Person
 from importer.model.phone_mask import masked
-from importer.model.runs import RunRecord
 from importer.reports.purge_report import PurgeCounts, purge_json
 from importer.reports.run_commands import where_runs_are
 from importer.system.shell import importer_command
@@ -42,22 +43,22 @@ def purge_contact(context: CommandContext, number: str) -> CommandResult:
 
     """
     person = person_of(number, context.settings.mapping.contact.country)
-    with open_journals(context, "--contact", number) as journals:
-        places = [_found(context, journal, person) for journal in journals]
-        journals_left = journals_besides(context, [place.journal.path for place in places])
+    with open_journals(context, "--contact", number, of_person=True) as journals:
+        places = places_in_all(context, journals, person)
+        journals_left = journals_besides(context, [place.journal.path for place in places], person)
         others = lines_to_forget(context, number, journals_left)
-        plan = "\n".join([plan_text(person, places, in_full=context.settings.run.dry_run), *others])
+        plan, done = ("\n".join([text, *others]) for text in _texts(context, number, person, places))
         summary = _summary(context, places, journals_left)
         if context.settings.run.dry_run:
-            return CommandResult(exit_code=0, text=f"{plan}\n\nDry run: nothing was forgotten.", summary_json=summary)
-        confirm_purge_of(context, plan, "--contact", number)
+            return CommandResult(exit_code=0, text=f"{plan}\n\nDry run: nothing was changed.", summary_json=summary)
+        _confirm(context, plan, number, places)
         keys = [PersonPurge(place.journal, person, context.clock.now()).put_on_list() for place in places]
         for place in places:
             for found in place.files:
                 found.forget(place.person)
         for place, key in zip(places, keys, strict=True):
             _forget_in_journals(place, key, context.clock.now())
-    return CommandResult(exit_code=0, text="\n".join([done_text(person, places), *others]), summary_json=summary)
+    return CommandResult(exit_code=0, text=done, summary_json=summary)
 
 
 def remember_contact(context: CommandContext, number: str) -> CommandResult:
@@ -71,7 +72,7 @@ def remember_contact(context: CommandContext, number: str) -> CommandResult:
     """
     person = person_of(number, context.settings.mapping.contact.country)
     dry, now = context.settings.run.dry_run, context.clock.now()
-    with open_journals(context, "--contact", number, "--remember") as journals:
+    with open_journals(context, "--contact", number, "--remember", of_person=True) as journals:
         people = [PersonPurge(journal, person, now) for journal in journals]
         was_on_list = [one.find().is_on_list if dry else one.remember() for one in people]
     who, text = masked(person.identifier), "{} is not among the people who were forgotten."
@@ -100,58 +101,32 @@ def confirm_purge_of(context: CommandContext, plan: str, *arguments: str) -> Non
         raise UsageError("Nothing was forgotten.", code="declined")
 
 
-def _found(context: CommandContext, journal: Database, person: Person) -> PersonPlaces:
-    """Return where a person stands, as far as a journal tells.
+def _texts(context: CommandContext, number: str, person: Person, places: Sequence[PersonPlaces]) -> tuple[str, str]:
+    """Return what is told before, and after."""
+    if not all(place.is_empty for place in places):
+        in_full = context.settings.run.dry_run
+        return plan_text(person, places, in_full=in_full), done_text(person, places, context.options)
+    if places[0].found.is_on_list:
+        return (again_text(person, places),) * 2
+    options = [("remember", True), *where_runs_are(context.options)]
+    remember = importer_command("purge", "--contact", shown_number(context, number), options=options)
+    return nothing_text(person, places, remember=remember), refused_text(person, remember=remember)
+
+
+def _confirm(context: CommandContext, plan: str, number: str, places: Sequence[PersonPlaces]) -> None:
+    """Return if the person at the terminal wants it; who was forgotten before is not asked about again.
 
     Raises:
-        UsageError: Something of them may still be under way.
+        UsageError: Nobody could be asked, or the answer was no.
 
     """
-    found = PersonPurge(journal, person, context.clock.now()).find()
-    where = where_runs_are(context.options)
-    if found.open_run:
-        again = importer_command("retry", found.open_run, options=where)
-        raise UsageError(
-            f"Nothing was forgotten: of {masked(person.identifier)}, the run {found.open_run} does not know yet what"
-            " became of what it sent.",
-            f"Let it find out, and then give the same command again:\n  {again}",
-        )
-    if found.has_open_probe:
-        again = importer_command("doctor", options=where)
-        raise UsageError("Nothing was forgotten: a probe with that number was cut off.", f"End it with:\n  {again}")
-    person = person.with_texts(found.texts)
-    records = [record for record, _ in load_runs(journal)]
-    purge = JournalPurge(journal)
-    backups = [path for path, _ in purge.backups()]
-    theirs = {record.report_dir for record in records if record.name in found.runs}
-    return PersonPlaces(
-        journal=journal,
-        person=person,
-        found=found,
-        files=[*_files(context, journal, person, found, records)],
-        backups=[path for path in backups if is_there(path)],
-        missing=[str(path) for path in [*map(Path, theirs), *backups] if not is_there(path)],
-    )
-
-
-def _files(
-    context: CommandContext, journal: Database, person: Person, found: PersonFound, records: Sequence[RunRecord]
-) -> Iterator[FoundFile]:
-    """Yield the files that hold the person: reports, logs, files that were done, and what people gave."""
-    folders = {Path(folder): frozenset[int]() for folder in JournalPurge(journal).undo_folders()}
-    folders |= {Path(record.report_dir): found.runs.get(record.name, frozenset()) for record in records}
-    for folder, rows in folders.items():
-        yield from in_reports(folder, person, rows)
-    run = context.settings.run
-    yield from in_last_run(last_run_file(journal.path, run.of_account), person, found.runs)
-    logs = {Path(str(one)) for record in records if (one := record.options.get("log_file"))}
-    for log in sorted(logs | ({run.log_file.absolute()} if run.log_file else set())):
-        yield from in_logs(log, person)
-    own = [run.done_dir.absolute()] if run.done_dir else []
-    moved = [path for path in JournalPurge(journal).moved_files() if not {*own} & {*path.parents}]
-    for done in [*own, *moved]:
-        yield from in_done(done, person)
-    yield from in_inputs([*dict.fromkeys(file for record in records for file in record.files)], person)
+    is_nothing = all(place.is_empty for place in places)
+    if is_nothing and places[0].found.is_on_list:
+        return
+    if not is_nothing or context.settings.run.yes or context.ask_line is None:
+        confirm_purge_of(context, plan, "--contact", number)
+    elif not says_yes(context.ask_line, f"{plan}\nRefuse them from now on? [y/N]"):
+        raise UsageError("Nothing was changed.", code="declined")
 
 
 def _forget_in_journals(place: PersonPlaces, key: bytes, now: datetime) -> None:
@@ -175,7 +150,9 @@ def _summary(context: CommandContext, places: Sequence[PersonPlaces], others: Se
         runs=sum(len(place.found.runs) for place in places),
         rows=sum(place.found.rows for place in places),
         contacts=sum(place.found.contacts for place in places),
-        files=sum(len(place.backups) + sum(one.act is not None for one in place.files) for place in places),
+        files=len(
+            {path for place in places for path in (*place.backups, *(one.path for one in place.files if one.act))}
+        ),
     )
     left = [one.for_json() for one in others]
     return purge_json(counts, is_dry_run=context.settings.run.dry_run, other_journals=left)

@@ -6,35 +6,40 @@
     a log ............................. without their number
     workbooks, report.html ............ deleted: `report RUN` writes those of a run again, without them
 
-A line, or a workbook, is a person's if their number stands in it, however it is written.
+A workbook is a person's if their number stands in it, however it is written; of a user name, if the run has a row
+of it.
 """
 
-import csv
-import io
 import json
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from importer.commands.purge.search import READ_BY_READER, ZIPPED, encoding_of, files_in, holds
+from importer.commands.purge.clean_copy import clean_summary, clean_text, drop_lines, empty_lines, has_lines
+from importer.commands.purge.search import READ_BY_READER, ZIPPED, files_in, holds, stands_as_cell
 from importer.model.errors import StorageError
-from importer.model.person import FORGOTTEN, Person
-from importer.system.files import as_storage_error, write_whole
+from importer.model.person import Person
+from importer.reports.edited_files import EDITED
+from importer.system.files import as_storage_error
 
+DELETED = "deleted"
+"""What is done about a run's reports that `report` writes again."""
 _WORKBOOKS = ZIPPED | READ_BY_READER
 _KEEPS_LINES = frozenset({"results.csv", "undone.csv"})
 _WITH_WARNINGS = frozenset({"results.xlsx", "report.html", "summary.json"})
 _REPORTS = _KEEPS_LINES | _WITH_WARNINGS
-_KEPT_COLUMNS = frozenset({"file", "sheet", "row", "status", "attempts", "finished_at"})
 _PAGE = ".html"
+_OF_CHECK = "problems"
+_TO_FIX = ("failed", _OF_CHECK)
+"""Files with the rows to fix: of a run, and of a check."""
 _UNFINISHED = ".part"
 _UNREADABLE = "cannot be read: look for them yourself"
-_MOST_LINES = 50
-"""Of a record that quotes hold together."""
+_MOVED = "deleted: it was imported, and moved here"
+_YOURS = "yours: take them out yourself"
+_EDITED = "yours: it was changed since it was written; take them out yourself"
+_PERHAPS = "a cell is their user name: look yourself whether it is them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,20 +63,31 @@ class FoundFile:
             self.act(self.path, person)
 
 
-def in_reports(folder: Path, person: Person, rows: frozenset[int] = frozenset()) -> Iterator[FoundFile]:
+def in_reports(folder: Path, person: Person, rows: frozenset[int] | None = None) -> Iterator[FoundFile]:
     """Yield the files of a run's own folder that hold the person, and what a run left there that was killed.
 
     Args:
         folder: The run's.
         person: Who is searched for.
-        rows: The numbers of the person's rows that were mapped: sentences may be about them that only reports keep.
+        rows: The numbers of the person's rows that were mapped: sentences may be about them that only reports keep;
+            None: the run has no row of theirs, as far as it is known.
 
     """
     for path in files_in(folder):
         if is_left_over(path, folder):
             yield FoundFile(path=path, what="deleted: a run that was cut off left it", act=_delete)
-        elif (rows and path.name in _WITH_WARNINGS) or holds(path, person):
-            yield _in_report(path, rows)
+        elif (rows and path.name in _WITH_WARNINGS) or _is_about(path, person, rows):
+            yield _in_report(path, rows or frozenset())
+
+
+def _is_about(path: Path, person: Person, rows: frozenset[int] | None) -> bool:
+    """Tell whether a file of a run's folder holds the person."""
+    if not person.is_handle:
+        return holds(path, person)
+    if is_report(path) and path.suffix == ".csv":
+        return has_lines(path, person, rows or frozenset())
+    is_for_people = path.suffix in _WORKBOOKS or path.suffix == _PAGE
+    return (rows is not None and is_report(path) and is_for_people) or holds(path, person)
 
 
 def is_left_over(path: Path, folder: Path) -> bool:
@@ -81,24 +97,37 @@ def is_left_over(path: Path, folder: Path) -> bool:
 
 
 def is_report(path: Path) -> bool:
-    """Tell whether a file is called as a report of ours is."""
-    return path.name in _REPORTS or (path.stem.startswith("failed") and path.suffix in {".csv", ".xlsx"})
+    """Tell whether a file is called as a report of ours is, or as one that was kept because somebody edited it."""
+    is_ours = path.stem.startswith((*_TO_FIX, EDITED)) and path.suffix in {".csv", ".xlsx"}
+    return path.name in _REPORTS or is_ours
 
 
 def _in_report(path: Path, rows: frozenset[int]) -> FoundFile:
     if not is_report(path):
         return FoundFile(path=path, what="not the importer's: take them out yourself", act=None)
+    if path.suffix in _WORKBOOKS and _is_edited(path):
+        return FoundFile(path=path, what=_EDITED, act=None)
     if path.suffix in _WORKBOOKS or path.suffix == _PAGE:
-        return FoundFile(path=path, what="deleted", act=_delete)
+        is_of_check = path.stem.startswith(_OF_CHECK)
+        return FoundFile(path=path, what="deleted; check writes it again" if is_of_check else DELETED, act=_delete)
     if path.suffix == ".json":
         return in_summary(path, rows)
-    act, what = (_empty_lines, "emptied") if path.name in _KEEPS_LINES else (_drop_lines, "without their rows")
-    return FoundFile(path=path, what=what, act=act)
+    if path.name in _KEEPS_LINES:
+        return FoundFile(path=path, what="emptied", act=empty_lines)
+    return FoundFile(path=path, what="without their rows", act=partial(drop_lines, rows))
+
+
+def _is_edited(path: Path) -> bool:
+    """Tell whether a report was changed since the run wrote it: its summary was written last, or it was kept."""
+    if path.name.startswith(EDITED):
+        return True
+    summary = path.with_name("summary.json")
+    return summary.is_file() and path.stat().st_mtime_ns > summary.stat().st_mtime_ns
 
 
 def in_summary(path: Path, rows: frozenset[int] = frozenset()) -> FoundFile:
     """Return a run's summary that holds the person, in these rows."""
-    return FoundFile(path=path, what="without what is about them", act=partial(_clean_summary, rows))
+    return FoundFile(path=path, what="without what is about them", act=partial(clean_summary, rows))
 
 
 def in_last_run(path: Path, person: Person, runs: Mapping[str, frozenset[int]]) -> Iterator[FoundFile]:
@@ -115,17 +144,17 @@ def in_logs(log: Path, person: Person) -> Iterator[FoundFile]:
     log = log.resolve()
     for path in files_in(log.parent, deep=False):
         if path.name.startswith(log.name) and holds(path, person):
-            yield FoundFile(path=path, what="without their number", act=_clean_text)
+            yield FoundFile(path=path, what="without their number", act=clean_text)
 
 
 def in_done(place: Path, person: Person) -> Iterator[FoundFile]:
     """Yield the files that were imported and moved away, and hold the person: all of a folder, or the one named."""
     for found in _searched(files_in(place) if place.is_dir() else [*filter(_is_file, [place])], person):
-        if found.what == _UNREADABLE:
+        if found.what != _YOURS:
             yield found
         else:
             is_book = found.path.suffix.lower() in _WORKBOOKS
-            what, act = ("deleted", _delete) if is_book else ("without their rows", _drop_lines)
+            what, act = (_MOVED, _delete) if is_book else ("without their rows", partial(drop_lines, frozenset()))
             yield replace(found, what=what, act=act)
 
 
@@ -140,7 +169,9 @@ def _searched(paths: Sequence[Path], person: Person) -> Iterator[FoundFile]:
     for path in paths:
         try:
             if holds(path, person):
-                yield FoundFile(path=path, what="yours: take them out yourself", act=None)
+                yield FoundFile(path=path, what=_YOURS, act=None)
+            elif person.is_handle and stands_as_cell(path, person):
+                yield FoundFile(path=path, what=_PERHAPS, act=None)
         except StorageError:
             yield FoundFile(path=path, what=_UNREADABLE, act=None)
 
@@ -155,80 +186,3 @@ def _is_file(path: Path) -> bool:
 def _delete(path: Path, _person: Person) -> None:
     with as_storage_error(f"{path} cannot be deleted"):
         path.unlink(missing_ok=True)
-
-
-def _drop_lines(path: Path, person: Person) -> None:
-    _rewrite(path, (record for record in _records(path) if not person.is_in(record)))
-
-
-def _empty_lines(path: Path, person: Person) -> None:
-    """Write a report again whose lines of the person have the row's place and status alone."""
-    _rewrite(path, _emptied(_records(path), person))
-
-
-def _emptied(records: Iterator[str], person: Person) -> Iterator[str]:
-    header = next(records, "")
-    yield header
-    delimiter = max(",;\t", key=header.count)
-    columns = [name.strip().lstrip("\ufeff") for name in next(csv.reader([header], delimiter=delimiter), [])]
-    for record in records:
-        if not person.is_in(record):
-            yield record
-            continue
-        cells = next(csv.reader([record], delimiter=delimiter))
-        kept = [cell if name in _KEPT_COLUMNS else "" for name, cell in zip(columns, cells, strict=False)]
-        kept = [FORGOTTEN if name == "reason" else cell for name, cell in zip(columns, kept, strict=False)]
-        written = io.StringIO()
-        csv.writer(written, delimiter=delimiter, lineterminator="\n").writerow(kept)
-        yield written.getvalue()
-
-
-def _records(path: Path) -> Iterator[str]:
-    """Yield the records of a text file with their line ends: lines that quotes hold together are one."""
-    with path.open(encoding=encoding_of(path), errors="surrogateescape", newline="") as file:
-        record = ""
-        for line in file:
-            record += line
-            if record.count('"') % 2 == 0:
-                yield record
-                record = ""
-            elif record.count("\n") > _MOST_LINES:  # a quote that is never closed
-                yield from record.splitlines(keepends=True)
-                record = ""
-        yield from record.splitlines(keepends=True)
-
-
-def _clean_text(path: Path, person: Person) -> None:
-    _rewrite(path, map(person.without, _records(path)))
-
-
-def _clean_summary(rows: frozenset[int], path: Path, person: Person) -> None:
-    """Write a summary again; what is no JSON is cleaned as a text. A group has the sentence of its first row."""
-    try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        return _clean_text(path, person)
-    for group in [*summary.get("problems", ()), *summary.get("warnings", ())]:
-        if not rows.isdisjoint(group["rows"][:1]):
-            group["message"] = FORGOTTEN
-    return _rewrite(path, [json.dumps(_cleaned(summary, person), ensure_ascii=False, indent=2) + "\n"])
-
-
-def _cleaned(value: Any, person: Person) -> Any:  # noqa: ANN401 - whatever JSON holds
-    match value:
-        case str():
-            return FORGOTTEN if value in person.texts else person.without(value)
-        case list():
-            return [_cleaned(one, person) for one in value]
-        case dict():
-            return {name: _cleaned(one, person) for name, one in value.items()}
-        case _:
-            return value
-
-
-def _rewrite(path: Path, records: Iterator[str] | Sequence[str]) -> None:
-    encoding = encoding_of(path)
-    with write_whole(path) as unfinished:
-        with unfinished.open("w", encoding=encoding, errors="surrogateescape", newline="") as file:
-            file.writelines(records)
-        shutil.copymode(path, unfinished)

@@ -12,12 +12,13 @@ from importer.system.locks import journal_lock
 
 
 @contextmanager
-def open_journals(context: CommandContext, *arguments: str) -> Iterator[Sequence[Database]]:
+def open_journals(context: CommandContext, *arguments: str, of_person: bool = False) -> Iterator[Sequence[Database]]:
     """Yield the journals that are there, with their locks: the own one, and that of rehearsals if none is named.
 
     Args:
         context: Of the command.
         arguments: Those of the command.
+        of_person: Whether it is about one person, who is forgotten in the rehearsals' also if one is named.
 
     Raises:
         BusyError: A run uses one of them.
@@ -26,13 +27,13 @@ def open_journals(context: CommandContext, *arguments: str) -> Iterator[Sequence
 
     """
     run = context.settings.run
-    kinds = (True,) if run.sandbox else (False,) if run.journal else (False, True)
-    paths = [
-        path for kind in kinds if is_there(path := journal_path(run.journal, sandbox=kind, account=run.of_account))
-    ]
-    if not paths:
-        missing = journal_path(run.journal, sandbox=kinds[0], account=run.of_account)
-        fail_without_journal(context, missing, "Name yours with --journal.", "purge", *arguments)
+    own = journal_path(run.journal, sandbox=run.sandbox, account=run.of_account)
+    paths = [own]
+    if not run.sandbox and (of_person or not run.journal):
+        paths.append(journal_path(None, sandbox=True, account=run.of_account))
+    paths = [path for path in dict.fromkeys(paths) if is_there(path)]
+    if not paths or (run.journal and own not in paths):
+        fail_without_journal(context, own, "Name yours with --journal.", "purge", *arguments)
     with ExitStack() as opened:
         journals = []
         for path in paths:

@@ -1,21 +1,23 @@
 """Where a person stands, and what is said of it before and after they are forgotten: on one screen."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from importer.commands.purge.files import FoundFile
+from importer.commands.purge.files import DELETED, FoundFile
 from importer.journal.database import Database
 from importer.journal.purge_person import PersonFound
 from importer.model.person import Person
 from importer.model.phone_mask import masked
 from importer.model.plain_text import counted, plain
+from importer.reports.run_commands import same_journal
 
 _IN_CALLBELL = (
     "In Callbell they are as before: the importer deletes nobody there at a purge. Open them in Callbell and delete"
     " them there."
 )
+_NO_CONTACT = "No contact of theirs is known here. Whether Callbell has them all the same, only a look there can tell."
 _MOST_NAMES = 4
 
 
@@ -28,9 +30,48 @@ class PersonPlaces:
     """With the sentences that are about them."""
     found: PersonFound
     files: Sequence[FoundFile]
+    folders: Sequence[Path]
+    """Of the reports of the journal's runs."""
     backups: Sequence[Path]
     missing: Sequence[str] = field(default=())
     """Reports and backups that are not where they were put."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the journal has a row or a contact of theirs."""
+        return bool(self.found.rows or self.found.contacts)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is kept of them, as far as it can be told."""
+        return not self.is_known and not any(one.act for one in self.files)
+
+
+def nothing_text(person: Person, places: Sequence[PersonPlaces], *, remember: str) -> str:
+    """Return that nothing is kept of a person who is on no list yet, and what can be done all the same.
+
+    Args:
+        person: Who was to be forgotten.
+        places: That hold nothing of them.
+        remember: The command that takes the person off the list again.
+
+    """
+    lines = [f"Nothing is kept of {masked(person.identifier)} here: no row, no contact, no report. Was it mistyped?"]
+    lines += _left(places)
+    lines += ["They can be refused all the same: should a sheet have them one day, their row is not imported."]
+    return "\n".join([*lines, "To take that back:", f"  {remember}"])
+
+
+def refused_text(person: Person, *, remember: str) -> str:
+    """Return what was done about a person of whom nothing was kept."""
+    who = masked(person.identifier)
+    return f"Nothing was kept of {who}. From now on a row of theirs is not imported. To take that back:\n  {remember}"
+
+
+def again_text(person: Person, places: Sequence[PersonPlaces]) -> str:
+    """Return that a person was forgotten before."""
+    said = f"{masked(person.identifier)} was forgotten before, and nothing is kept of them."
+    return "\n".join([said, "A row of theirs is not imported, until --remember takes it back.", *_left(places)])
 
 
 def plan_text(person: Person, places: Sequence[PersonPlaces], *, in_full: bool) -> str:
@@ -47,14 +88,16 @@ def plan_text(person: Person, places: Sequence[PersonPlaces], *, in_full: bool) 
     return "\n".join([*lines, "Their number is not imported again, until --remember takes it back."])
 
 
-def done_text(person: Person, places: Sequence[PersonPlaces]) -> str:
-    """Return what was forgotten, where the person stands still, and what to do next."""
+def done_text(person: Person, places: Sequence[PersonPlaces], options: Mapping[str, object]) -> str:
+    """Return what was forgotten, where the person stands still, and what to do next with the command's options."""
     lines = [f"{masked(person.identifier)} is forgotten, and is not imported again."]
-    workbooks = any(found.what == "deleted" for place in places for found in place.files)
-    again = ["Reports that were deleted are written again, without them: callbell-importer report RUN"] * workbooks
+    workbooks = any(found.what == DELETED for place in places for found in place.files)
+    report = same_journal(options, "report", "RUN")
+    again = [f"Reports that were deleted are written again, without them: {report}"] * workbooks
     links = [f"  {link}" for place in places for link in place.found.links]
+    in_callbell = _IN_CALLBELL if any(place.found.contacts for place in places) else _NO_CONTACT
     told = [*_forgotten(places), *again, *_left(places)]
-    return "\n".join([*lines, *told, _IN_CALLBELL, *links])
+    return "\n".join([*lines, *told, in_callbell, *links])
 
 
 def _forgotten(places: Sequence[PersonPlaces], *, in_full: bool = False) -> Iterator[str]:
@@ -66,9 +109,9 @@ def _forgotten(places: Sequence[PersonPlaces], *, in_full: bool = False) -> Iter
             f" {counted(found.contacts, 'contact')}"
         )
     alike = defaultdict[str, list[Path]](list)
-    for place in places:
-        for path, what in [*((one.path, one.what) for one in place.files if one.act), *_backups(place)]:
-            alike[what].append(path)
+    changed = {one.path: one.what for place in places for one in place.files if one.act}
+    for path, what in [*changed.items(), *(backup for place in places for backup in _backups(place))]:
+        alike[what].append(path)
     for what, paths in alike.items():
         if in_full or len(paths) == 1:
             yield from (f"  {plain(str(path))}: {what}" for path in paths)

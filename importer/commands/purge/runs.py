@@ -3,7 +3,7 @@
 reports of the runs -> rows, values and numbers in the journal -> its free pages -> "forgotten"
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from importer.journal.purge import JournalPurge, OldRun, PurgedRuns
 from importer.journal.retention import compact
 from importer.model.plain_text import counted, plain
 from importer.reports.purge_report import PurgeCounts, purge_json
+from importer.reports.run_commands import same_journal
 from importer.system.files import as_storage_error
 from importer.system.logs import LOG
 
@@ -55,7 +56,7 @@ def purge_runs(context: CommandContext, days: int, given: str) -> CommandResult:
             confirm_purge_of(context, plan, "--older-than", given)
         done = [_forget(journal, these, before, now) for journal, these in zip(journals, old, strict=True)]
     summary = purge_json(_counts(runs, done), is_dry_run=False)
-    return CommandResult(exit_code=0, text=_done(runs, done, given), summary_json=summary)
+    return CommandResult(exit_code=0, text=_done(runs, done, given, context.options), summary_json=summary)
 
 
 def forget_oldest(database: Database, now: datetime, days: int) -> None:
@@ -135,7 +136,7 @@ def _counts(runs: Sequence[OldRun], done: Sequence[_Forgotten]) -> PurgeCounts:
     return PurgeCounts(runs=len(runs), rows=rows, contacts=contacts, files=sum(one.file_count for one in done))
 
 
-def _done(runs: Sequence[OldRun], done: Sequence[_Forgotten], given: str) -> str:
+def _done(runs: Sequence[OldRun], done: Sequence[_Forgotten], given: str, options: Mapping[str, object]) -> str:
     counts, open_rows = _counts(runs, done), sum(one.runs.open_rows for one in done)
     if not (runs or counts.rows or counts.contacts):
         return _plan(runs, given)
@@ -145,6 +146,7 @@ def _done(runs: Sequence[OldRun], done: Sequence[_Forgotten], given: str) -> str
         f"  {counted(counts.rows or 0)} and {hidden}; that these are in Callbell stays known.",
     ]
     if open_rows:
-        lines.append(f"  {counted(open_rows)} kept: nobody knows yet what became of them. callbell-importer retry RUN")
+        retry = same_journal(options, "retry", "RUN")
+        lines.append(f"  {counted(open_rows)} kept: nobody knows yet what became of them. {retry}")
     lines += [f"  {plain(str(path))}: not the importer's, and still there" for one in done for path in one.left]
     return "\n".join(lines)

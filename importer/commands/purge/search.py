@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -52,6 +53,19 @@ def holds(path: Path, person: Person) -> bool:
     """
     with as_storage_error(f"{path} cannot be read"), _zip_errors():
         return any(person.is_in(text) or any(one in text for one in _as_written(person)) for text in _texts(path))
+
+
+def stands_as_cell(path: Path, person: Person) -> bool:
+    """Tell whether a whole cell of a file is the person's user name, of whatever column it is.
+
+    Raises:
+        StorageError: It cannot be read.
+
+    """
+    names = "|".join(map(re.escape, person.identifiers))
+    cell = re.compile(rf"(?:^|[>\"',;\t|\x1f])\s*(?:{names})\s*(?:$|[<\"',;\t|\x1f])", re.IGNORECASE | re.MULTILINE)
+    with as_storage_error(f"{path} cannot be read"), _zip_errors():
+        return any(cell.search(text) for text in _texts(path))
 
 
 @contextmanager

@@ -27,6 +27,8 @@ _MOST_CHOICES = 9
 _SAMPLES = 3
 _LONGEST_SAMPLE = 16
 _LONGEST_CHOICE = 22
+_NO_COLUMN = "no column looks like it"
+"""Why the guess of a mapping (`importer.mapper.mapping_guess`) asks, where it would be a mere chance."""
 _CONTENT = {"identifier": "the phone number", "name": "the name"}
 
 
@@ -53,7 +55,7 @@ def with_answers(
     if context.asker is None:
         return context, ""
     ask, taken = context.asker if asks else None, []
-    found = country_evidence(context, readers)
+    found = country_evidence(context, readers, earlier)
     if found is not None:
         country, note = country_answer(found, earlier, ask)
         context = with_country(context, country)
@@ -103,12 +105,31 @@ def _column_chosen(question: Question, reader: InputSheet, ask: Callable[[str], 
     file = plain(Path(reader.sheet.file).name)
     text = "\n".join([f"{file}: which column has {_CONTENT[question.field]}? ({question.why})", *shown])
     default, as_before = (choices.index(before), f", as in {where}") if before in choices else (0, "")
+    if before not in choices and question.why == _NO_COLUMN:
+        return _column_named(question, choices, ask, f"{text}\n{_how_to_answer(reader)}")
     while answer := ask(f"{text}\nIts number; Enter: {default + 1}{as_before}").strip():
         if answer.isdecimal() and 0 < int(answer) <= len(choices):
             return choices[int(answer) - 1]
         if answer in question.choices:
             return answer
     return choices[default]
+
+
+def _column_named(question: Question, choices: Sequence[str], ask: Callable[[str], str], text: str) -> str:
+    """Return the column that a person names, asked until it is one: where none looks right, Enter takes none."""
+    while True:
+        answer = ask(text).strip()
+        if answer.isdecimal() and 0 < int(answer) <= len(choices):
+            return choices[int(answer) - 1]
+        if answer in question.choices:
+            return answer
+
+
+def _how_to_answer(reader: InputSheet) -> str:
+    """Return how to answer where maybe no column is right: how to stop, and how to read another sheet."""
+    if not reader.sheet.name:
+        return "Its number, or q to stop if none of them has it:"
+    return "Its number, or q if none of them has it; for another sheet: --sheet NAME"
 
 
 def _choice_line(number: int, choice: str, header: Sequence[str], rows: Sequence[Row]) -> str:

@@ -11,6 +11,7 @@ from importer.commands.input.input_sheet import ConsentAnswer, InputSheet, Where
 from importer.commands.mapping_selection import guess_of
 from importer.mapper.consent import Consent, consents
 from importer.mapper.header_guess import columns_of
+from importer.mapper.mapping_guess import Guess
 from importer.mapper.messages import listed, quoted
 from importer.model.answers import is_no, says_yes
 from importer.model.errors import InputError
@@ -77,14 +78,20 @@ def ask_consent(
     answered = [one for one in found if ask is not None or one.header in before]
     if not answered:
         return []
-    told = {one.note for one in answered}
-    reader.answered = replace(guessed, notes=tuple(note for note in guessed.notes if note not in told))
+    reader.answered = _without_notes(guessed, answered)
     among = f"{counted(len(rows))}" if reader.is_read else f"the first {counted(len(rows))}"
     asked = [one for one in answered if one.header not in before]
+    reader.was_asked_consent = bool(asked)
     where = {**before, **(dict(consent_answers(asked, among, ask)) if ask is not None else {})}
     reader.consent = {one.header: ConsentAnswer(where.get(one.header, ()), tuple(one.counts)) for one in answered}
     reader.require([(header, values) for header, values in where.items() if values])
     return [_taken(header, values) for header, values in before.items()]
+
+
+def _without_notes(guessed: Guess, answered: Sequence[Consent]) -> Guess:
+    """Return the guess without the notes on columns that were answered about."""
+    told = {one.note for one in answered}
+    return replace(guessed, notes=tuple(note for note in guessed.notes if note not in told))
 
 
 def _is_known(one: Consent, known: Mapping[str, ConsentAnswer]) -> bool:
@@ -98,25 +105,23 @@ def _taken(header: str, values: Sequence[str]) -> str:
     return f"Only {' or '.join(map(_shown, values))} in {plain(header)}"
 
 
-def how_to_keep(readers: Sequence[InputSheet], settings: Settings, options: Mapping[str, object]) -> str:
-    """Return how later runs leave out the same rows without a question; empty where nobody was asked to leave any out.
+def how_to_keep(readers: Sequence[InputSheet], options: Mapping[str, object]) -> str:
+    """Return how later runs leave out the same rows without a question; empty where nobody was asked now.
 
     Args:
         readers: Of the run.
-        settings: With the rows that the config lets count.
         options: The options that were given.
 
     """
-    asked = [reader for reader in readers if reader.left_out and list(reader.where) != list(settings.input.where)]
+    asked = [reader for reader in readers if reader.left_out and reader.was_asked_consent]
     if not asked:
         return ""
-    said = " ".join(reader.left_out_text() for reader in asked)
     files = [reader.sheet.file for reader in asked]
-    return f"{said}\nTo stop being asked:\n  {choose_columns(files, options)}"
+    return f"To stop being asked who agreed:\n  {choose_columns(files, options)}"
 
 
 def consent_of(
-    header: Sequence[str], rows: Sequence[Row], ask: Callable[[str], str], before: ConsentBefore
+    header: Sequence[str], rows: Sequence[Row], ask: Callable[[str], str], before: ConsentBefore, *, is_whole: bool
 ) -> tuple[list[Consent], Where]:
     """Return the columns that were asked about, and the answers that make rows count, for a config.
 
@@ -125,13 +130,15 @@ def consent_of(
         rows: Its first rows.
         ask: Asks the person.
         before: What was answered before, which Enter takes.
+        is_whole: Whether these are all rows.
 
     Raises:
         InputError: The person wants none of it sent.
 
     """
     asked = list(_open(header, rows))
-    return asked, consent_answers(asked, f"the first {counted(len(rows))}", ask, before)
+    among = counted(len(rows)) if is_whole else f"the first {counted(len(rows))}"
+    return asked, consent_answers(asked, among, ask, before)
 
 
 def columns_of_consent(reader: InputSheet, settings: Settings) -> str:

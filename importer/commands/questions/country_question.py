@@ -1,13 +1,16 @@
 """Where numbers are from that do not say it: asked on a terminal with what they tell as evidence; Enter takes it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from importer.commands.context import CommandContext
 from importer.commands.input.input_sheet import InputSheet
 from importer.commands.mapping_selection import guess_of
 from importer.commands.questions.country_cure import country_here, words_of
-from importer.commands.questions.earlier_answers import EarlierAnswers
+from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers
+from importer.commands.questions.place_names import place_hints
 from importer.mapper.column_candidates import Question
 from importer.mapper.header import texts_of
 from importer.mapper.options import ColumnOptions
@@ -21,7 +24,9 @@ from importer.settings import Settings
 _WHERE = "Where are they from? Such as Spain, ES or +34 (Enter: not known, not sent):"
 
 
-def country_evidence(context: CommandContext, readers: Sequence[InputSheet]) -> CountryGuess | None:
+def country_evidence(
+    context: CommandContext, readers: Sequence[InputSheet], earlier: EarlierAnswers = NO_ANSWERS
+) -> CountryGuess | None:
     """Return where the sheets' numbers are probably from, if they do not say it and nothing else does.
 
     Raises:
@@ -32,10 +37,17 @@ def country_evidence(context: CommandContext, readers: Sequence[InputSheet]) -> 
     if settings.mapping.contact.country or settings.mapping.contact.source != "whatsapp":
         return None
     cells = [cell for reader in readers for cell in _phone_cells(reader, settings)]
-    return country_guess(cells, [reader.sheet for reader in readers], context.environment)
+    rows = list(chain.from_iterable(reader.sample() for reader in readers))
+    return country_guess(cells, [reader.sheet for reader in readers], rows, context.environment, earlier)
 
 
-def country_guess(cells: Sequence[str], sheets: Sequence[Sheet], environment: Mapping[str, str]) -> CountryGuess | None:
+def country_guess(
+    cells: Sequence[str],
+    sheets: Sequence[Sheet],
+    rows: Sequence[Row],
+    environment: Mapping[str, str],
+    earlier: EarlierAnswers,
+) -> CountryGuess | None:
     """Return where numbers are probably from; None: they say it themselves.
 
     A guess without a country: there are numbers that do not say it, and no country fits them.
@@ -43,12 +55,16 @@ def country_guess(cells: Sequence[str], sheets: Sequence[Sheet], environment: Ma
     Args:
         cells: With the numbers.
         sheets: That they are from, whose headers and names are a hint.
+        rows: That they are from, whose cells may name places.
         environment: The environment variables, which tell the machine's country.
+        earlier: What was answered before: a country that the numbers fit as well comes first.
 
     """
     if not lacks_country(cells):
         return None
-    found = guess_country(cells, words_of(sheets), country_here(environment))
+    told = Counter(earlier.country_weights)
+    told.update(place_hints(rows))
+    found = guess_country(cells, words_of(sheets), country_here(environment), told)
     return found or CountryGuess(country="", right=0, looked_at=len(cells), with_code=0, is_likely=False)
 
 
@@ -92,10 +108,10 @@ def country_answer(found: CountryGuess, earlier: EarlierAnswers, ask: Callable[[
         ask: Asks the person; None: nobody is asked.
 
     """
-    if found.country and found.country == earlier.country:
-        where = "the rehearsal" if earlier.is_rehearsed else "the last run"
-        return found.country, f"Country: {found.name}, as in {where}; for another, --country."
-    return asked_country(found, ask, earlier.country if earlier.is_rehearsed else "") if ask else "", ""
+    known = earlier.countries.get(found.country)
+    if known and not found.rivals:
+        return found.country, f"Country: {found.name}, as in {known.where}; for another, --country."
+    return asked_country(found, ask, earlier.rehearsed) if ask else "", ""
 
 
 def asked_country(found: CountryGuess, ask: Callable[[str], str], rehearsed: str = "") -> str:
@@ -116,6 +132,8 @@ def asked_country(found: CountryGuess, ask: Callable[[str], str], rehearsed: str
         if not answer or is_yes(answer):  # `SI` and `NO` are countries too
             return proposed
         return _named_country(ask(_WHERE) if is_no(answer) else answer, ask)
+    if found.rivals and replace(found, rivals={}).is_proposed:
+        return _named_country(ask(f"{found.evidence}\n{_WHERE}"), ask)
     return _named_country(ask(f"Phone numbers have no country code, and {_doubt(found)}.\n{_WHERE}"), ask)
 
 
@@ -123,7 +141,7 @@ def _doubt(found: CountryGuess) -> str:
     """Return why no country is proposed."""
     if not found.country:
         return "most of them fit no one country"
-    fits = f"{found.right:,} of {found.looked_at:,} would be right for {found.name}"
+    fits = f"{found.right:,} of {found.looked_at:,} would be right {found.for_which}"
     return f"they do not tell where they are from: {fits}"
 
 

@@ -1,31 +1,45 @@
 """What a person answered before about the same files: in a run, or in a rehearsal, which has a journal of its own."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from importer.commands.input.input_sheet import ConsentAnswer
-from importer.commands.journal_path import journal_of, journal_path
-from importer.commands.setup import is_there
+from importer.commands.journal_path import journal_of
+from importer.commands.setup import is_there, rehearsals_journal
 from importer.journal import Journal
-from importer.mapper.header import texts_of
+from importer.mapper.header import IN_BRACES, texts_of
 from importer.mapper.phones.countries import country_of
 from importer.model.addresses import scheme_of
 from importer.model.errors import StorageError
 from importer.model.runs import CONSENT, RunRecord
 from importer.settings import Settings
 
+_OF_SHEET, _OF_FILE, _OF_FOLDER, _OF_OTHERS = 8.0, 6.0, 4.0, 2.0
+"""How much a country that was named before speaks for itself, as `guess_country` takes it."""
+_LAST_RUNS = 5
+"""How many runs of other files count."""
+
+
+class EarlierCountry(NamedTuple):
+    """A country that numbers without a country code were from before."""
+
+    weight: float
+    """How much that speaks for it."""
+    where: str
+    """Such as `the last run`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierAnswers:
     """Answers that are shown as evidence, or are the default of a question that is asked again."""
 
-    country: str = ""
-    """A region, such as `ES`; empty: none was named."""
-    is_rehearsed: bool = False
-    """Whether the country was named in a rehearsal of these very files; else it is that of the last run, whatever that
-    read."""
+    countries: Mapping[str, EarlierCountry] = field(default_factory=dict)
+    """By region: of these very files, of the same folder, or of the last runs, whatever they read."""
+    rehearsed: str = ""
+    """The region that was named in a rehearsal of these very files; empty: there was none."""
     columns: Sequence[Mapping[str, str]] = ()
     """Field to column, for each of the files in their order."""
     where: str = "the last run"
@@ -37,9 +51,18 @@ class EarlierAnswers:
     header_row: int | None = None
     """The header's row as it was said for these very files; None: it was not."""
 
+    @property
+    def country_weights(self) -> dict[str, float]:
+        """How much the countries that were named speak for themselves, as `guess_country` takes it."""
+        return {region: one.weight for region, one in self.countries.items()}
+
     def column(self, sheet: int, field: str) -> str:
         """Return the column that fed the field of the sheet; empty: it is not known, or there were several."""
         return self.columns[sheet].get(field, "") if sheet < len(self.columns) else ""
+
+    def fits(self, header: Sequence[str]) -> bool:
+        """Tell whether a header has the columns that were read under one before; if none are known, any may be it."""
+        return not self.columns or any(_has_columns(header, one.values()) for one in self.columns)
 
 
 NO_ANSWERS = EarlierAnswers()
@@ -57,9 +80,17 @@ class RunsBefore:
     @property
     def sheet(self) -> str:
         """The sheet of these very files that was named last; empty: none was."""
-        named = [one for one in self.runs if one.files == tuple(self.files) and _is_usable(one) and _sheet(one.options)]
-        newest = max(named, key=lambda one: one.started_at, default=None)
-        return _sheet(newest.options) if newest else ""
+        return next(filter(None, self._sheets()), "")
+
+    def other_sheet(self, name: str) -> str:
+        """Return the sheet that was named for the last run of these very files, if it is another one; else nothing."""
+        last = next(self._sheets(), "")
+        return "" if is_same_sheet(last, name) else last
+
+    def _sheets(self) -> Iterator[str]:
+        """Yield the sheet that was named for each run of these very files, the last first; empty: none was."""
+        same = [one for one in self.runs if one.files == tuple(self.files) and _is_usable(one)]
+        yield from (_sheet(one.options) for one in sorted(same, key=lambda one: one.started_at, reverse=True))
 
     def answers(self, options: Mapping[str, object]) -> EarlierAnswers:
         """Return what was answered before.
@@ -85,10 +116,9 @@ def earlier_answers(runs: Iterable[RunRecord], files: Sequence[str] = (), sheet:
     newest = max(same, key=lambda one: one.started_at, default=None)
     is_rehearsed = newest is not None and newest.is_rehearsal
     asked = max((one for one in same if _consent(one)), key=lambda one: one.started_at, default=None)
-    rehearsed = _country(newest) if newest and is_rehearsed else ""
     return EarlierAnswers(
-        country=rehearsed or next(filter(None, map(_country, usable)), ""),
-        is_rehearsed=bool(rehearsed),
+        countries=_countries(usable, tuple(files), sheet),
+        rehearsed=_country(newest) if newest and is_rehearsed else "",
         where=_where(newest),
         columns=_columns(newest) if newest else (),
         consent=_consent(asked) if asked else (),
@@ -111,11 +141,9 @@ def earlier_runs(settings: Settings, journal: Journal, files: Sequence[str]) -> 
 
 def rehearsals_of(settings: Settings, files: Sequence[str]) -> list[RunRecord]:
     """Return the rehearsals of the files that another journal has than the run's own; none if it cannot be read."""
-    run = settings.run
-    if run.sandbox or run.journal is not None:
-        return []
-    runs = _runs_in(lambda: journal_path(None, sandbox=True, account=run.of_account))
-    return [one for one in runs if one.files == tuple(files)]
+    with contextlib.suppress(StorageError), rehearsals_journal(settings) as journal:
+        return [one for one, _ in journal.runs() if one.files == tuple(files)] if journal else []
+    return []
 
 
 def runs_about(settings: Settings, file: str) -> RunsBefore:
@@ -127,14 +155,14 @@ def runs_about(settings: Settings, file: str) -> RunsBefore:
 
     """
     files = (file if scheme_of(file) else str(Path(file).absolute()),)
-    return RunsBefore(runs=[*_runs_in(lambda: journal_of(settings)), *rehearsals_of(settings, files)], files=files)
+    return RunsBefore(runs=[*_own_runs(settings), *rehearsals_of(settings, files)], files=files)
 
 
-def _runs_in(path: Callable[[], Path]) -> list[RunRecord]:
-    """Return the runs of a journal, newest first; none if it is missing or cannot be read."""
+def _own_runs(settings: Settings) -> list[RunRecord]:
+    """Return the runs of the journal, newest first; none if it is missing or cannot be read."""
     with contextlib.suppress(StorageError):
-        if is_there(found := path()):
-            with contextlib.closing(Journal.open(found)) as journal:
+        if is_there(path := journal_of(settings)):
+            with contextlib.closing(Journal.open(path)) as journal:
                 return [one for one, _ in journal.runs()]
     return []
 
@@ -174,6 +202,31 @@ def _country(run: RunRecord) -> str:
     return country_of(str(run.options.get("country") or ""))
 
 
+def _countries(usable: Sequence[RunRecord], files: tuple[str, ...], sheet: str) -> dict[str, EarlierCountry]:
+    """Return the countries that runs named, the nearest first: of what is nearest only the newest run counts."""
+    named = sorted(filter(_country, usable), key=lambda one: one.started_at, reverse=True)
+    folders = _folders(files)
+    of_file = [one for one in named if one.files == files]
+    of_sheet = [one for one in of_file if is_same_sheet(_sheet(one.options), sheet)]
+    of_folder = [one for one in named if folders & _folders(one.files)]
+    found: dict[str, EarlierCountry] = {}
+    for run in of_sheet[:1]:
+        found.setdefault(_country(run), EarlierCountry(_OF_SHEET, _where(run)))
+    for run in of_file[:1]:
+        kind = "rehearsal" if run.is_rehearsal else "run"
+        found.setdefault(_country(run), EarlierCountry(_OF_FILE, f"the last {kind} of this file"))
+    for run in of_folder[:1]:
+        found.setdefault(_country(run), EarlierCountry(_OF_FOLDER, "the last run of a file in this folder"))
+    for place, run in enumerate(named[:_LAST_RUNS]):
+        where = "an earlier run" if place else "the last run"
+        found.setdefault(_country(run), EarlierCountry(_OF_OTHERS, where))
+    return found
+
+
+def _folders(files: Sequence[str]) -> set[str]:
+    return {str(Path(one).parent) for one in files if not scheme_of(one)}
+
+
 def _columns(run: RunRecord) -> list[Mapping[str, str]]:
     """Return the columns that the run guessed or was told, for each of its sheets."""
     guessed = run.options.get("guessed")
@@ -182,6 +235,11 @@ def _columns(run: RunRecord) -> list[Mapping[str, str]]:
         {field: texts[0] for field, value in one.items() if len(texts := texts_of(_texts(value))) == 1}
         for one in sheets
     ]
+
+
+def _has_columns(header: Sequence[str], columns: Iterable[str]) -> bool:
+    """Tell whether a header has all of the columns; one may be put together of several, as `{First} {Last}`."""
+    return all(part in header for one in columns for part in IN_BRACES.findall(one) or [one])
 
 
 def _texts(value: object) -> str | tuple[str, ...]:

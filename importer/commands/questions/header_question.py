@@ -7,6 +7,7 @@ refused, with the command that names it.
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from importer.commands.context import CommandContext
 from importer.commands.input.fetch import InputFile
@@ -18,6 +19,9 @@ from importer.model.protocols import Reader
 from importer.readers.options import InputOptions
 from importer.system.shell import importer_command, short_path
 
+if TYPE_CHECKING:
+    from importer.commands.questions.earlier_answers import EarlierAnswers
+
 _WHICH = "Which row has the columns' names? Its number; Enter: nothing is read:"
 _MOST_OF_NAMES = 45
 """So that they stand on one line of a terminal."""
@@ -28,7 +32,7 @@ def open_with_header(
     file: InputFile,
     command: str,
     more: Sequence[tuple[str, object]] = (),
-    said_before: int | None = None,
+    earlier: "EarlierAnswers | None" = None,
 ) -> tuple[Reader, int | None]:
     """Open a file, and return it with the header's row, if a person had to say which it is, or said it before.
 
@@ -38,7 +42,7 @@ def open_with_header(
         command: Such as `run`, for the command that names the row; `check` takes the likeliest row and asks nothing,
             and `init` asks though it was said before.
         more: Options that were given besides those of the context, as `importer_command` takes them.
-        said_before: The row that a person said before; None: nobody did.
+        earlier: With the row that a person said before, and the columns under it; None: nothing is known.
 
     Raises:
         InputError: It cannot be read; or which row is the header is in doubt, and nobody said it.
@@ -50,17 +54,16 @@ def open_with_header(
     except OtherHeaderError as error:
         refused = _refusal(context, file, command, more, error)
         row = error.row
-    reader = _opened_at(file, options, said_before)
-    why = "as you said before" if reader else "which looks like it"
+    reader = _opened_as_before(file, options, earlier)
+    is_known = reader is not None
     reader = reader or _opened_at(file, options, row)
     if reader is None:  # no table after all
         raise refused
     if context.asker is None:
         reader.close()
         raise refused
-    is_known = why == "as you said before"
     if command == "check" or (is_known and command != "init"):
-        _tell_row(context, reader, why)
+        _tell_row(context, reader, "as you said before" if is_known else "which looks like it")
         return reader, reader.sheet.header_row
     return _as_answered(context.asker, file, reader, options, refused, is_known=is_known)
 
@@ -77,6 +80,16 @@ def _refusal(
     name = file.name if scheme_of(file.name) else short_path(file.name)
     whole = importer_command(command, name, options=[*given, ("header_row", error.row)])
     return InputError(error.message, f"{error.hint}\nWith row {error.row} as the header:\n  {whole}")
+
+
+def _opened_as_before(file: InputFile, options: InputOptions, earlier: "EarlierAnswers | None") -> Reader | None:
+    """Return the file opened with the header's row that was said before; None: none was, or the header has moved."""
+    if earlier is None or (reader := _opened_at(file, options, earlier.header_row)) is None:
+        return None
+    if earlier.fits(reader.sheet.header):
+        return reader
+    reader.close()
+    return None
 
 
 def _opened_at(file: InputFile, options: InputOptions, row: int | None) -> Reader | None:

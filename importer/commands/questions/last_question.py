@@ -5,25 +5,25 @@ It comes when every row was read and checked, and before anything is sent, so th
 
 import contextlib
 import signal
-import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from importer.commands.account.account_check import NOTHING_MISSING, NotSeen
 from importer.commands.account.connection import Connection, MappedSheet
 from importer.commands.account.preflight import Preflight
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import mapping_lines
+from importer.commands.questions.rows_to_send import counts_text, first_lines, folded_line, not_seen_text
 from importer.journal import Journal
 from importer.mapper.options import ColumnOptions
 from importer.model.answers import says_yes
 from importer.model.errors import InputError
-from importer.model.journal_rows import Pending, Presence
-from importer.model.payload import payload
+from importer.model.journal_rows import FirstToSend
 from importer.model.plain_text import counted, plain, plain_lines, wrapped_text
 from importer.model.policy import Existing
-from importer.model.rows import Contact, Sheet, Status
+from importer.model.rows import Sheet, Status
 from importer.model.runs import RunRecord
 from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
@@ -34,16 +34,9 @@ from importer.system.stop_signals import Interruption
 
 _WIDTH = 79
 _SHOWN_ROWS = 2
-_TOLD_FIRST = ("identifier", "name", "source")
 _MOST_LINES_OF_MAPPING = 8
 SOURCES_AT = 22
 """Where the columns begin in the lines of a mapping."""
-_NOT_SENT = {
-    Status.INVALID: "with a problem",
-    Status.DUPLICATE: "standing twice",
-    Status.UNCHANGED: "sent before",
-    Status.EXISTS: "there already",
-}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,11 +47,11 @@ class LastQuestion:
     """Whether it was answered with no, or not at all."""
     note: str = ""
     """What was taken from the last run, and is to be seen before anything is sent; empty: nothing was."""
-    not_seen: str = ""
-    """What the rows need and the account was not seen to have; empty: there is nothing, or it is a rehearsal."""
+    not_seen: NotSeen = NOTHING_MISSING
+    """What the rows need and the account was not seen to have."""
     was_guessed: Callable[[int, Sheet, ColumnOptions], bool] = lambda *_: False
     """Tells whether the last run showed the same guess: then it is known what to do about columns that are not sent."""
-    _first: Sequence[Pending] = ()
+    _first: FirstToSend = field(default_factory=FirstToSend)
     _cure: str = ""
     """What to do first, as was told; empty: the columns may be other ones."""
 
@@ -74,7 +67,7 @@ class LastQuestion:
             StorageError: The journal cannot be read.
 
         """
-        self.not_seen = preflight.not_seen_text(connection)
+        self.not_seen = preflight.not_seen(connection)
         self._first = journal.first_to_send(_SHOWN_ROWS, lambda contact: preflight.refusal(contact) is not None)
 
     def ask(
@@ -97,7 +90,10 @@ class LastQuestion:
         if context.settings.mapping_given and (config := context.options.get("config")):
             self._cure = f"To send it otherwise, edit {short_path(str(config))} and give the same command again."
         text = self._text(context, connection, tally)
-        self._require_yes(partial(context.confirm, text), interruption)
+        confirm = partial(context.confirm, text)
+        if self.not_seen.nowhere and (ask := context.asker):
+            confirm = partial(says_yes, ask, f"{text}\nImport them all the same? [y/N]")
+        self._require_yes(confirm, interruption)
 
     def ask_of_undos(
         self, context: CommandContext, undos: Sequence[tuple[str, int]], interruption: Interruption
@@ -136,11 +132,11 @@ class LastQuestion:
     def _text(self, context: CommandContext, connection: Connection, tally: Mapping[Status, int]) -> str:
         parts = [
             *(self._sheet_lines(context, index, sheet) for index, sheet in enumerate(connection.sheets)),
-            *_first_lines(self._first),
-            plain_lines(self.not_seen),
+            *first_lines(self._first),
             self.note,
-            _counts(tally, if_new=_if_new(context, connection)),
+            wrapped_text(counts_text(tally, self._first, if_new=_if_new(context, connection)), _WIDTH),
             _where_to(context, connection),
+            plain_lines(not_seen_text(self.not_seen)),
         ]
         return "\n".join(filter(None, parts))
 
@@ -195,48 +191,10 @@ def asks_at_last(context: CommandContext) -> bool:
     return context.asker is not None and not context.settings.run.dry_run
 
 
-def _first_lines(first: Sequence[Pending]) -> Iterator[str]:
-    """Yield what is shown of the first rows: new contacts whole, and of an update what it is."""
-    new = [one for one in first if one.presence is not Presence.THERE]
-    if new:
-        yield f"The first {'rows as they' if len(new) > 1 else 'row as it'} will be sent:"
-    yield from (row_line(one.row, one.contact) for one in new)
-    for one in first:
-        if one.presence is Presence.THERE:
-            yield f"Row {one.row} is an update: only its changes go to the contact that is there."
-
-
-def row_line(number: int, contact: Contact) -> str:
-    """Return a row on a line of a terminal, or a few, as it will be sent."""
-    fields = payload(contact)
-    custom = fields.pop("custom_fields", {})
-    named = {name: value for name, value in fields.items() if name not in _TOLD_FIRST}
-    named |= custom if isinstance(custom, dict) else {}
-    first = [contact.identifier, contact.name, *([contact.source] if contact.source != "whatsapp" else [])]
-    texts = {name: ", ".join(map(str, one)) if isinstance(one, list | tuple) else one for name, one in named.items()}
-    told = "; ".join([*first, *(f"{name}: {text}" for name, text in texts.items())])
-    return folded_line(f"  row {number}: {plain(told)}", indent=4, lines=3)
-
-
-def folded_line(text: str, *, indent: int, lines: int) -> str:
-    """Return the text on so many lines at most, broken and, where it is longer, cut between words."""
-    return textwrap.fill(
-        text, _WIDTH, subsequent_indent=" " * indent, max_lines=lines, placeholder=" ...", break_on_hyphens=False
-    )
-
-
 def _if_new(context: CommandContext, connection: Connection) -> str:
     """Return that only new customers are sent, where those who are there are found by the sending alone."""
     is_skip = context.settings.mapping.contact.existing is Existing.SKIP
     return " if new to Callbell" if is_skip and connection.rehearsal is None else ""
-
-
-def _counts(tally: Mapping[Status, int], *, if_new: str) -> str:
-    read, sent = sum(tally.values()), tally[Status.PENDING]
-    if sent == read:
-        return f"{counted(read)}, all to be sent{if_new}."
-    others = [f"{tally[status]:,} {words}" for status, words in _NOT_SENT.items() if tally.get(status)]
-    return f"{counted(read)}: {sent:,} to be sent{if_new}, {', '.join(others)}."
 
 
 def _where_to(context: CommandContext, connection: Connection) -> str:

@@ -111,11 +111,10 @@ def _asked(
 
 
 def _named(answer: str, names: Sequence[str]) -> str | None:
-    """Return the sheet of this name, else of this number; None: there is none."""
-    same = [name for name in names if is_same_sheet(name, answer)]
-    if same:
-        return same[0]
-    return names[int(answer) - 1] if answer.isdecimal() and 0 < int(answer) <= len(names) else None
+    """Return the sheet of this number, which is what is asked for, else of this name; None: there is none."""
+    if answer.isdecimal() and 0 < int(answer) <= len(names):
+        return names[int(answer) - 1]
+    return next((name for name in names if is_same_sheet(name, answer)), None)
 
 
 def _lines(looks: Sequence[_SheetLook]) -> Iterator[str]:

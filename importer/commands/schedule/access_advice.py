@@ -3,13 +3,13 @@
 Nobody else is let in, and nothing is changed on a folder of the system or on somebody's home.
 """
 
-import importlib
+import os
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from importer.system import runtime
 from importer.system.nightly_job import SERVICE_USER
-from importer.system.service_user import ServiceUser, may
+from importer.system.service_user import ServiceUser, group_name, may
 from importer.system.shell import quote
 
 OWN_FOLDER = f"/srv/{SERVICE_USER}"
@@ -20,13 +20,45 @@ _FOLDERS_OF_MANY = ("/etc", "/home", "/Users", "/var")
 """What lies right in these is of the system too, or somebody's home."""
 
 
+def made_user(user: ServiceUser) -> Iterator[str]:
+    """Yield what makes a user who is not there yet, as nothing can be given to one; --install then takes that one."""
+    if not user.is_there:
+        yield f"useradd -r -U -d {quote(user.home)} {user.name}"
+
+
+def new_user_command(name: str) -> str:
+    """Return the command that makes a user for cron, whose home is where the system has homes."""
+    return f"useradd --system --create-home {name}"
+
+
 def reading_advice(user: ServiceUser, file: str) -> str:
     """Return how the user comes to read a file."""
     if may(user, "x", _above(file)) is not False:
         return _lines("As root, let its group read it, and nobody else:", *_of_group(user, "r", file))
     copied = f"install -o {user.name} -m 600 {quote(file)} {OWN_FOLDER}/"
     return _lines(
-        "As root, put it into a folder of its own, and name it there:", *_made_user(user), _own_folder(user), copied
+        "As root, put it into a folder of its own, and name it there:", *made_user(user), _own_folder(user), copied
+    )
+
+
+def token_advice(user: ServiceUser, file: str) -> str:
+    """Return how a token's file comes to be the user's, who alone may read it: a group's would be refused."""
+    if runtime.WINDOWS:
+        return f"Put the token, alone, into {file}"
+    if not os.path.lexists(file):
+        owner = "" if user.numbers[0] == os.geteuid() else f"-o {user.name} "
+        above = "" if os.path.isdir(_above(file)) else "-D "  # noqa: PTH112 - a text
+        step = f"{'As root, make' if owner else 'Make'} it, and put the token, alone, into it with an editor:"
+        return _lines(step, f"install {above}{owner}-m 600 /dev/null {quote(file)}")
+    if may(user, "x", _above(file)) is not False:
+        return _lines(
+            f"As root, give it to {user.name}, who alone then reads it:",
+            f"chown {user.name}:{_group(user)} {quote(file)} && chmod 600 {quote(file)}",
+        )
+    return _lines(
+        "As root, put it into a folder of its own, and name it there as token_file under [service] of the config:",
+        _own_folder(user),
+        f"install -o {user.name} -m 600 {quote(file)} {OWN_FOLDER}/",
     )
 
 
@@ -51,7 +83,7 @@ def writing_advice(user: ServiceUser, folder: str, there: str) -> str:
     if folder != there:
         is_bad_place = there == "/" or _is_of_system(there) or may(user, "x", there) is False
         made = f"install -d -o {user.name} -m 700 {quote(folder)}"
-        return _another(user, _NAME_ANOTHER) if is_bad_place else _lines("As root, make it:", *_made_user(user), made)
+        return _another(user, _NAME_ANOTHER) if is_bad_place else _lines("As root, make it:", *made_user(user), made)
     if is_system_folder(folder) or may(user, "x", _above(folder)) is False:
         return _another(user, _NAME_ANOTHER)
     return _lines(
@@ -71,11 +103,11 @@ def _is_of_system(folder: str) -> bool:
 
 
 def _another(user: ServiceUser, sentence: str) -> str:
-    return _lines(sentence, *_made_user(user), _own_folder(user))
+    return _lines(sentence, *made_user(user), _own_folder(user))
 
 
 def _of_group(user: ServiceUser, rights: str, path: str) -> Iterator[str]:
-    yield from _made_user(user)
+    yield from made_user(user)
     yield f"chgrp {_group(user)} {quote(path)}"
     yield f"chmod g+{rights} {quote(path)}"
 
@@ -84,19 +116,8 @@ def _own_folder(user: ServiceUser) -> str:
     return f"install -d -o {user.name} -m 700 {OWN_FOLDER}"
 
 
-def _made_user(user: ServiceUser) -> Iterator[str]:
-    """Yield what makes a user who is not there yet, as nothing can be given to one; --install then takes that one."""
-    if not user.is_there:
-        yield f"useradd -r -U -d {quote(user.home)} {user.name}"
-
-
 def _group(user: ServiceUser) -> str:
-    if not user.is_there:
-        return user.name
-    try:
-        return str(importlib.import_module("grp").getgrgid(user.numbers[1]).gr_name)
-    except (ImportError, KeyError):  # none on Windows; a number may have no name
-        return str(user.numbers[1])
+    return group_name(user.numbers[1]) if user.is_there else user.name
 
 
 def _above(path: str) -> str:

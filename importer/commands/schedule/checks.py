@@ -2,23 +2,31 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from importer.client.token import VARIABLE, find_token
-from importer.commands.schedule.access_advice import reading_advice, writing_advice
-from importer.commands.schedule.clash import clashes
+from importer.commands.schedule.access_advice import (
+    made_user,
+    new_user_command,
+    reading_advice,
+    token_advice,
+    writing_advice,
+)
+from importer.commands.schedule.clash import others_in_place
 from importer.commands.schedule.columns_check import columns_at_night
 from importer.commands.schedule.files_check import TEMPORARY_FOLDERS, files_at_night, rows_at_night
 from importer.commands.schedule.night import CONFIG_FOLDER, Night
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import UsageError
 from importer.system import runtime
+from importer.system.cron_daemon import is_cron_running, start_command
 from importer.system.cron_table import LONGEST_COMMAND, cron_command
 from importer.system.nightly_job import SERVICE_USER, ScheduleKind
 from importer.system.program import program_files
 from importer.system.scheduler import Scheduler
-from importer.system.service_user import ServiceUser, is_root, may
+from importer.system.service_user import ServiceUser, find_user, is_root, may
 from importer.system.shell import importer_command, quote
 
 _SHARED_USER = "nobody"
@@ -33,25 +41,53 @@ def check_night(night: Night, scheduler: Scheduler) -> list[Diagnosis]:
         scheduler: The system, which knows what else is in place.
 
     """
-    of_set_up, of_files = (_program, _config), (files_at_night, rows_at_night, columns_at_night)
-    checks = (*of_set_up, *of_files, _token, _folders, _kept, _shell, _mail)
-    return [*_when(night), *clashes(night, scheduler), *(one for check in checks for one in check(night))]
+    checks = [
+        _program,
+        _config,
+        files_at_night,
+        rows_at_night,
+        columns_at_night,
+        _token,
+        _folders,
+        _kept,
+        _shell,
+        _cron,
+    ]
+    if _lacks_user(night):  # what a user may do is looked at once there is such a one: until then all of it is wrong
+        checks = [rows_at_night, columns_at_night, _shell, _cron]
+    found = [*_when(night), *others_in_place(night, scheduler), *(one for check in checks for one in check(night))]
+    return list(_said_once(found, "".join(made_user(night.user))))
+
+
+def _said_once(diagnoses: Sequence[Diagnosis], command: str) -> Iterator[Diagnosis]:
+    """Yield the checks, with the command that makes the user only in the first that needs it."""
+    is_said = False
+    for one in diagnoses:
+        lines = one.next_step.split("\n")
+        yield replace(one, next_step="\n".join(line for line in lines if line != command)) if is_said else one
+        is_said |= command in lines
+
+
+def _lacks_user(night: Night) -> bool:
+    """Tell whether there is no such user, and nothing that makes one."""
+    return night.kind is ScheduleKind.CRON and not night.user.is_there
 
 
 def _when(night: Night) -> Iterator[Diagnosis]:
     job = night.job
     made = "" if night.user.is_there else ", who is made for it"
-    text = f"every night at {job.hour:02}:{job.minute:02}, as {job.user}{made}, by {night.kind}"
-    if night.kind is ScheduleKind.CRON and not night.user.is_there:
-        step = f"Make it: useradd --system --create-home {job.user}"
+    text = f"every night at {job.hour:02}:{job.minute:02}, by {night.kind}, as {job.user}{made}"
+    if _lacks_user(night):
+        step = "As root, make it, and give the same command again, which tells what it may not read or write:"
+        step = f"{step}\n{new_user_command(job.user)}"
         yield problem_diagnosis("when", f"there is no user {job.user}", step, _USAGE)
     elif night.user.name == _SHARED_USER:
-        step = f"Make one of its own, and name it with --user: useradd --system --create-home {SERVICE_USER}"
+        step = f"Make one of its own, and name it with --user: {new_user_command(SERVICE_USER)}"
         whose = "so they would read the customers and the token too"
         yield problem_diagnosis("when", f"other services run as {_SHARED_USER}, {whose}", step, _USAGE)
     elif night.user.numbers[0] == 0 and night.user.is_there:
-        step = "Name another with --user, or give the command as another."
-        yield Diagnosis(name="when", level=Level.NOTE, text=f"{text}, of whose rights it needs none", next_step=step)
+        step = f"Name a user of its own, such as: --user {SERVICE_USER}"
+        yield Diagnosis(name="when", level=Level.NOTE, text=f"{text}; it does not need {job.user}", next_step=step)
     else:
         yield Diagnosis(name="when", text=text)
 
@@ -95,7 +131,9 @@ def _config(night: Night) -> Iterator[Diagnosis]:
         )
         yield problem_diagnosis("config", f"{night.user.name} may not go into the folder of {config}", step, _USAGE)
     else:
-        yield Diagnosis(name="config", text=config)
+        is_opened = night.has_systemd and may(night.user, "r", config) is False
+        opened = f", which --install lets the group of {night.user.name} read" if is_opened else ""
+        yield Diagnosis(name="config", text=f"{config}{opened}")
 
 
 def _is_trusted(config: str, user: ServiceUser) -> bool:
@@ -111,10 +149,9 @@ def _token(night: Night) -> Iterator[Diagnosis]:
         text = f"{file}, handed over by systemd; only root can look into it"
         yield Diagnosis(name="token", level=Level.SKIPPED, text=text)
         return
-    owner = "root" if night.has_systemd else night.user.name
-    named = f"{quote(str(file))}, of {owner}, and: chmod 600 {quote(str(file))}"
-    nameless = f"a file of {owner}, chmod 600, and name it in the config as token_file under [service]."
-    step = f"Put the token, alone, into {named if file else nameless}"
+    reader = find_user("root", "/root") if night.has_systemd else night.user
+    nameless = f"a file of {reader.name}, chmod 600, and name it in the config as token_file under [service]."
+    step = token_advice(reader, str(file)) if file else f"Put the token, alone, into {nameless}"
     if file and not file.exists():
         yield problem_diagnosis("token", f"{file} is not there", step, _USAGE)
         return
@@ -184,7 +221,7 @@ def _shell(night: Night) -> Iterator[Diagnosis]:
         yield Diagnosis(name="variables", text=f"of this shell: {', '.join(passed)}")
 
 
-def _mail(night: Night) -> Iterator[Diagnosis]:
+def _cron(night: Night) -> Iterator[Diagnosis]:
     if night.kind is not ScheduleKind.CRON:
         return
     path = os.pathsep.join([night.now.environment.get("PATH", ""), "/usr/sbin", "/usr/lib"])
@@ -193,6 +230,21 @@ def _mail(night: Night) -> Iterator[Diagnosis]:
         yield problem_diagnosis("cron", text, "Put options into the config.", _USAGE)
     elif shutil.which("crontab", path=path) is None:
         yield problem_diagnosis("cron", "there is no crontab here", "Install it (Debian: apt install cron).", _USAGE)
-    elif shutil.which("sendmail", path=path) is None and not night.context.settings.notify.has_receivers:
+    else:
+        yield from _daemon()
+        yield from _receiver(night, path)
+
+
+def _daemon() -> Iterator[Diagnosis]:
+    """Yield a note where cron does not run: it can be started later, so the line can be put in place."""
+    if is_cron_running() is False:
+        step = f"As root, start it: {start}" if (start := start_command()) else "Install it (Debian: apt install cron)."
+        text = "cron does not run here, and no night begins without it"
+        yield Diagnosis(name="cron", level=Level.NOTE, text=text, next_step=step)
+
+
+def _receiver(night: Night, path: str) -> Iterator[Diagnosis]:
+    """Yield a note where nobody would hear of a bad night."""
+    if shutil.which("sendmail", path=path) is None and not night.context.settings.notify.has_receivers:
         text = f"nobody is told of a bad night: cron mails {night.user.name}, and there is no mail program"
         yield Diagnosis(name="cron", level=Level.NOTE, text=text, next_step="Install one, or set up [notify].")

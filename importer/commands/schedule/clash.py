@@ -1,34 +1,62 @@
-"""Other schedules of one journal at the same time: one run at a time uses a journal, and the second ends with 6."""
+"""Other schedules: of the same import, and of one journal at the same time.
 
-import contextlib
-from collections.abc import Collection, Iterator
-from pathlib import Path
+One run at a time uses a journal, and the second ends with 6.
+"""
 
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from importer.commands.schedule.in_place import InstalledSchedule, installed_schedules
 from importer.commands.schedule.night import Night
 from importer.model.diagnosis import Diagnosis, Level
-from importer.model.errors import StorageError
 from importer.system import runtime
-from importer.system.cron_table import known_lines
-from importer.system.nightly_job import KnownSchedule, ScheduleKind, has_crontab
+from importer.system.nightly_job import KnownSchedule, ScheduleKind
 from importer.system.scheduler import Scheduler
-from importer.system.service_user import own_name
-from importer.system.systemd_units import known_timer, unit_folder
-from importer.system.windows_task import known_tasks
 
 APART_MINUTES = 60
 """Nights that begin closer together may meet: each begins up to ten minutes late, and takes its time."""
 _DAY_MINUTES = 24 * 60
-_CRON_FOLDER = "/etc/cron.d"
+_QUOTING = re.compile(r"""['"\\]""")
 
 
-def clashes(night: Night, scheduler: Scheduler) -> Iterator[Diagnosis]:
+def others_in_place(night: Night, scheduler: Scheduler) -> Iterator[Diagnosis]:
+    """Yield a note for each other schedule of the same import, and where another one meets it."""
+    installed = list(
+        installed_schedules(scheduler, night.now.environment, [night.job.user] if night.user.is_there else [])
+    )
+    yield from _clashes(night, installed)
+    for found in installed:
+        if _is_same_import(night, found.schedule) and not _is_replaced(night, found):
+            step = "\n".join(["It stays. If this one is to run in its place, take it back:", *found.taken_back])
+            text = f"the same import is in place already: {found.text}"
+            yield Diagnosis(name="others", level=Level.NOTE, text=text, next_step=step)
+
+
+def _is_replaced(night: Night, found: InstalledSchedule) -> bool:
+    """Tell whether it is the one that is written over: each user has a crontab and units of their own."""
+    is_same_place = found.kind is ScheduleKind.SYSTEMD or runtime.WINDOWS or found.schedule.user == night.job.user
+    return (found.kind, found.schedule.name) == (night.kind, night.job.name) and is_same_place
+
+
+def _is_same_import(night: Night, one: KnownSchedule) -> bool:
+    """Tell whether a schedule has the same name, or runs with the same config or one of the files."""
+    command, named = f" {_bare(one.command)} ", [*night.files, *filter(None, [night.job.config])]
+    return one.name == night.job.name or any(f" {_bare(name)} " in command for name in named)
+
+
+def _bare(text: str) -> str:
+    """Return a text without what quotes it in a shell, a crontab or a unit, so that paths in it can be compared."""
+    return _QUOTING.sub("", text).replace("%%", "%")
+
+
+def _clashes(night: Night, installed: Sequence[InstalledSchedule]) -> Iterator[Diagnosis]:
     """Yield a note where another schedule has the same journal at about the same time, with a time that is free."""
     job = night.job
     usual = "" if night.context.settings.run.journal else str(night.journal)
     others = [
         (one.name if kind is night.kind else f"{one.name} ({kind})", one.minute)
-        for kind, one in _schedules(night, scheduler)
-        if (kind, one.name) != (night.kind, job.name) and (one.journal or usual) == str(night.journal)
+        for kind, one in ((found.kind, found.schedule) for found in installed if not _is_replaced(night, found))
+        if (one.journal or (usual if one.user == job.user else "")) == str(night.journal)
     ]
     minute = 60 * job.hour + job.minute
     if close := sorted({name for name, at in others if _apart(minute, at) < APART_MINUTES}):
@@ -52,33 +80,3 @@ def _apart(one: int, other: int) -> int:
     """Return how many minutes lie between two times of day, also over midnight."""
     difference = abs(one - other)
     return min(difference, _DAY_MINUTES - difference)
-
-
-def _schedules(night: Night, scheduler: Scheduler) -> Iterator[tuple[ScheduleKind, KnownSchedule]]:
-    """Yield what is in place of each kind that this system has, as far as whoever gives the command may read it."""
-    if runtime.WINDOWS:
-        yield from ((ScheduleKind.WINDOWS, one) for one in known_tasks(scheduler.tasks()))
-        return
-    for kind in (ScheduleKind.SYSTEMD, ScheduleKind.SYSTEMD_USER):
-        folder = unit_folder(night.job, of_person=kind is ScheduleKind.SYSTEMD_USER)
-        yield from ((kind, one) for one in _timers(Path(folder)))
-    yield from ((ScheduleKind.CRON, one) for one in _lines(night, scheduler))
-
-
-def _timers(folder: Path) -> Iterator[KnownSchedule]:
-    for timer in sorted(folder.glob("callbell-importer*.timer")):
-        with contextlib.suppress(OSError):
-            service = timer.with_suffix(".service").read_text("utf-8", "replace")
-            if found := known_timer(timer.stem, timer.read_text("utf-8", "replace"), service):
-                yield found
-
-
-def _lines(night: Night, scheduler: Scheduler) -> Iterator[KnownSchedule]:
-    """Yield the schedules in the crontab of the night's user, and that user's in /etc/cron.d."""
-    if has_crontab(night.now.environment):
-        with contextlib.suppress(StorageError):
-            user = "" if night.job.user == own_name() else night.job.user
-            yield from known_lines(scheduler.crontab(user), "a line of the crontab")
-    for table in sorted(Path(_CRON_FOLDER).glob("*")):
-        with contextlib.suppress(OSError):
-            yield from known_lines(table.read_text("utf-8", "replace"), f"a line of {table}", night.job.user)

@@ -1,19 +1,24 @@
 """`schedule`: prints what runs the same import every night, says whether such a night would work, and installs it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.schedule.checks import check_night
+from importer.commands.schedule.in_place import installed_schedules
 from importer.commands.schedule.night import Night, ScheduleRequest, scheduled_night
 from importer.commands.schedule.steps import Placement, placement
-from importer.commands.schedule.system_check import NO_SYSTEMD, lacks_systemd, require_system, what_works
-from importer.model.diagnosis import Level, diagnosed_exit_code
+from importer.commands.schedule.system_check import NO_SYSTEMD, chosen_kind, lacks_systemd, require_system, what_works
+from importer.model.diagnosis import Diagnosis, Level, diagnosed_exit_code
 from importer.model.errors import StorageError, UsageError
+from importer.model.plain_text import wrapped_text
 from importer.reports.doctor_report import doctor_text
-from importer.system.nightly_job import NightlyJob, ScheduleKind
+from importer.system.cron_daemon import is_cron_running, start_command
+from importer.system.nightly_job import ScheduleKind
 from importer.system.scheduler import Scheduler, Step
+from importer.system.service_user import is_root
+from importer.system.shell import importer_command
 
 
 def schedule_run(
@@ -28,15 +33,18 @@ def schedule_run(
         scheduler: The system that it is installed on.
 
     Raises:
-        UsageError: Something in the request is wrong, or nobody can be asked whether to install it.
+        UsageError: Something in the request is wrong, such as no file where nothing is in place; or nobody can be
+            asked whether to install it.
         StorageError: It could not be put in place.
 
     """
+    if not request.files:
+        return _list_installed(context, request, put_out, scheduler)
     night = scheduled_night(context, request)
     kind = night.kind
     if request.install:
         require_system(night, request)
-    diagnoses = check_night(night, scheduler)
+    diagnoses = [*chosen_kind(night, request), *check_night(night, scheduler)]
     first_day = (context.clock.now() + timedelta(days=1)).date()
     placed = placement(night.job, kind, night.user, first_day, night.context.environment)
     put_out(placed.text)
@@ -47,15 +55,47 @@ def schedule_run(
     if code:
         missing = "Nothing was installed: such a night would not work yet. Solve the problems above first."
         return CommandResult(exit_code=code, text=f"{found}\n\n{missing}")
+    return _install(night, placed, diagnoses, scheduler)
+
+
+def _install(night: Night, placed: Placement, diagnoses: Sequence[Diagnosis], scheduler: Scheduler) -> CommandResult:
+    """Ask whether to put it in place, and do so.
+
+    Raises:
+        UsageError: The answer is no, or nobody can be asked.
+        StorageError: It could not be put in place.
+
+    """
+    context = night.now
     steps = placed.steps(scheduler)
+    found = doctor_text(diagnoses, context.line_width)
     _ask(context, "\n".join([found, "", "To be done:", *(f"  {step}" for step in steps)]))
     _put_in_place(steps, placed, scheduler)
     notes = [one for one in diagnoses if one.level is not Level.OK]
     told = [doctor_text(notes, context.line_width), ""] if notes and context.confirm is None else []
-    return CommandResult(
-        exit_code=0,
-        text="\n".join([*told, f"Installed: {_when(night.job)}.", *placed.afterwards, *_taken_back(placed)]),
-    )
+    lines = [*told, *_installed(night), *placed.afterwards, *_taken_back(placed)]
+    return CommandResult(exit_code=0, text="\n".join(lines))
+
+
+def _list_installed(
+    context: CommandContext, request: ScheduleRequest, put_out: Callable[[str], None], scheduler: Scheduler
+) -> CommandResult:
+    """Print what is in place, and how each is taken back: what a command without a file asks for.
+
+    Raises:
+        UsageError: Nothing is in place, or something is to be installed and nobody says what.
+
+    """
+    users = [request.user] if request.user else []
+    found = [] if request.install else list(installed_schedules(scheduler, context.environment, users))
+    if not found:
+        none = "" if request.install else ", and no schedule is in place here that you may see"
+        hint = f"Name the spreadsheet:\n{importer_command('schedule', 'contacts.csv', options=[('at', request.at)])}"
+        raise UsageError(f"Missing argument 'FILE...'{none}.", hint)
+    for one in found:
+        lines = [f"{one.text}. To take it back:", *(f"  {line}" for line in one.taken_back), ""]
+        put_out(wrapped_text("\n".join(lines), context.line_width))
+    return CommandResult(exit_code=0, text="" if is_root() else "Root is shown the schedules of everybody.")
 
 
 def _ask(context: CommandContext, text: str) -> None:
@@ -90,8 +130,17 @@ def _put_in_place(steps: Sequence[Step], placed: Placement, scheduler: Scheduler
             raise StorageError(error.message, hint, code=error.code) from error
 
 
-def _when(job: NightlyJob) -> str:
-    return f"every night at {job.hour:02}:{job.minute:02}, or soon after"
+def _installed(night: Night) -> Iterator[str]:
+    """Yield when it will run; systemd and Windows' Task Scheduler start a bit later, and make up for a night."""
+    at = f"every night at {night.job.hour:02}:{night.job.minute:02}"
+    if night.kind is not ScheduleKind.CRON:
+        yield f"Installed: {at}, or soon after."
+        return
+    is_stopped = is_cron_running() is False
+    yield f"Installed: {at}{', once cron runs, which it does not now' if is_stopped else ''}."
+    if is_stopped and (start := start_command()):
+        yield f"Start it, as root: {start}"
+    yield "A night on which this computer is off is left out: cron does not make up for it."
 
 
 def _how_to_install(placed: Placement, night: Night, request: ScheduleRequest) -> str:

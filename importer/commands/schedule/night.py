@@ -46,6 +46,7 @@ class ScheduleRequest:
     """What was asked for."""
 
     files: Sequence[str]
+    """None: what is in place is asked for."""
     at: str
     kind: str = ""
     """Empty: the likely one."""
@@ -151,7 +152,8 @@ def _user(request: ScheduleRequest, kind: ScheduleKind) -> ServiceUser:
     if request.user and not _USER.fullmatch(request.user):
         raise UsageError(f"--user is {request.user}, which is no name of a user.")
     name = request.user or (SERVICE_USER if by_system else own_name())
-    return find_user(name, SERVICE_HOME if by_system else os.path.expanduser("~"))  # noqa: PTH111 - a text
+    home = os.path.expanduser("~") if name == own_name() else f"/home/{name}"  # noqa: PTH111 - a text
+    return find_user(name, SERVICE_HOME if by_system else home)
 
 
 def _options(context: CommandContext, request: ScheduleRequest) -> dict[str, object]:

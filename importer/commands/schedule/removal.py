@@ -3,37 +3,44 @@
 from collections.abc import Iterator, Sequence
 
 from importer.system.cron_table import cron_marks
-from importer.system.nightly_job import NightlyJob
+from importer.system.nightly_job import KnownSchedule
 from importer.system.shell import quote
 
 
-def removed_units(job: NightlyJob, paths: Sequence[str], *, of_person: bool) -> Iterator[str]:
+def removed_units(name: str, paths: Sequence[str], *, of_person: bool, whose: str = "") -> Iterator[str]:
     """Yield what takes back a schedule of systemd.
 
     Args:
-        job: The command.
+        name: Of the timer.
         paths: The files that were written for it.
         of_person: Whether it is a person's own service; else the system's.
+        whose: The person, where it is somebody else than whoever gives the commands.
 
     """
-    systemctl = "systemctl --user" if of_person else "systemctl"
-    yield f"{systemctl} disable --now {job.name}.timer"
+    of_whom = f" --machine={whose}@" if whose else ""
+    systemctl = f"systemctl --user{of_whom}" if of_person else "systemctl"
+    yield f"{systemctl} disable --now {name}.timer"
     yield from (f"rm {quote(path)}" for path in paths)
     yield f"{systemctl} daemon-reload"
 
 
-def removed_lines(job: NightlyJob, crontab: Sequence[str]) -> Iterator[str]:
+def removed_lines(name: str, crontab: Sequence[str]) -> Iterator[str]:
     """Yield what takes a schedule out of a crontab.
 
     An editor, and no filter: of lines that somebody changed, or after a failure of `crontab -l`, a filter would leave
     less than it should.
     """
-    begin, end = cron_marks(job.name)
+    begin, end = cron_marks(name)
     yield " ".join([*crontab, "-e"])
     yield f'and delete the lines from "{begin.partition(" (")[0]}" to "{end}"'
 
 
-def removed_task(job: NightlyJob, path: str) -> Iterator[str]:
-    """Yield what takes a schedule out of Windows' Task Scheduler, in cmd and in PowerShell."""
-    yield f"schtasks /Delete /TN {job.name} /F"
-    yield f"del {quote(path)}"
+def removed_line(one: KnownSchedule, editor: str) -> Iterator[str]:
+    """Yield what takes out a line that somebody wrote themselves."""
+    yield editor
+    yield f'and delete the line that begins with "{one.minute % 60} {one.minute // 60} * * *"'
+
+
+def removed_task(name: str) -> str:
+    """Return what takes a schedule out of Windows' Task Scheduler, in cmd and in PowerShell."""
+    return f"schtasks /Delete /TN {name} /F"

@@ -7,10 +7,10 @@ from datetime import date
 from typing import assert_never
 
 from importer.commands.schedule.removal import removed_lines, removed_task, removed_units
-from importer.system.cron_table import cron_block, with_job
+from importer.system.cron_table import cron_block, cron_marks, with_job
 from importer.system.nightly_job import MOST_STARTS, SERVICE_HOME, NightlyJob, ScheduleKind
 from importer.system.scheduler import CallStep, FileStep, FolderStep, ReadableStep, Scheduler, Step, crontab_words
-from importer.system.service_user import ServiceUser, may, own_name
+from importer.system.service_user import ServiceUser, as_user, may, own_name
 from importer.system.shell import quote
 from importer.system.systemd_units import (
     failure_unit,
@@ -47,8 +47,9 @@ class Placement:
         """
         if self.cron_job is None:
             return self.shown
-        table = with_job(scheduler.crontab(self.cron_user), self.cron_job)
-        return (CallStep(words=(*crontab_words(self.cron_user), "-"), stdin=table),)
+        before = scheduler.crontab(self.cron_user)
+        is_there = cron_marks(self.cron_job.name)[0] in before
+        return (_table_step(self.cron_job, self.cron_user, with_job(before, self.cron_job), is_there=is_there),)
 
 
 def placement(
@@ -84,18 +85,16 @@ def _by_system(job: NightlyJob, user: ServiceUser) -> Placement:
         CallStep(words=("systemctl", "daemon-reload")),
         CallStep(words=("systemctl", "enable", "--now", f"{job.name}.timer")),
     ]
-    # Only root may read the file; su without `-` keeps the variable.
-    token = f"CALLBELL_API_TOKEN=$(cat {quote(job.token_file)}) " if job.token_file else ""
     afterwards = (
         "Try it now:",
         f"  systemctl start {job.name}",
         f"  journalctl -u {job.name}",
         f"Of {MOST_STARTS} starts in 20 hours the night's is one; to count again: systemctl reset-failed {job.name}",
-        f"Other commands are given as its user, who has the journal: {token}su -s /bin/sh {job.user}",
+        f"Other commands are given as its user, who has the journal: {as_user(job.user, job.token_file)}",
     )
     written = [*([users] if made or os.path.lexists(users) else []), *(unit.path for unit in units)]
     taken_back = (
-        *removed_units(job, written, of_person=False),
+        *removed_units(job.name, written, of_person=False),
         f"# What stays: the user {job.user}, and {job.home}, where the journal knows who is in Callbell.",
     )
     return Placement(text=_text(files), shown=tuple(steps), afterwards=afterwards, taken_back=taken_back)
@@ -112,7 +111,7 @@ def _by_person(job: NightlyJob) -> Placement:
     )
     afterwards = ("Try it now:", f"  systemctl --user start {job.name}", f"  journalctl --user-unit {job.name}")
     taken_back = (
-        *removed_units(job, [file.path for file in files], of_person=True),
+        *removed_units(job.name, [file.path for file in files], of_person=True),
         *(f"loginctl disable-linger {own_name()}" for _ in lingering),
     )
     return Placement(text=_text(files), shown=steps, afterwards=afterwards, taken_back=taken_back)
@@ -129,7 +128,7 @@ def _lingering(person: str) -> Iterator[CallStep]:
 def _by_cron(job: NightlyJob) -> Placement:
     user = "" if job.user == own_name() else job.user
     words = crontab_words(user)
-    shown = (CallStep(words=(*words, "-")),)
+    shown = (_table_step(job, user),)
     afterwards = (f"See it with: {' '.join(words)} -l",)
     return Placement(
         text=cron_block(job),
@@ -137,8 +136,14 @@ def _by_cron(job: NightlyJob) -> Placement:
         cron_job=job,
         cron_user=user,
         afterwards=afterwards,
-        taken_back=tuple(removed_lines(job, words)),
+        taken_back=tuple(removed_lines(job.name, words)),
     )
+
+
+def _table_step(job: NightlyJob, user: str, table: str = "", *, is_there: bool = False) -> CallStep:
+    """Return the step that writes a crontab; all else in it stays."""
+    does = "put the new lines in place of its own in" if is_there else "add its lines to"
+    return CallStep(words=(*crontab_words(user), "-"), stdin=table, purpose=f"{does} the crontab of {job.user}")
 
 
 def _by_windows(job: NightlyJob, first_day: date, environment: Mapping[str, str]) -> Placement:
@@ -147,7 +152,7 @@ def _by_windows(job: NightlyJob, first_day: date, environment: Mapping[str, str]
     file = FileStep(path=f"{folder}\\{job.name}.xml", text=xml, encoding="utf-16")
     create = CallStep(words=("schtasks", "/Create", "/TN", job.name, "/XML", file.path, "/F"))
     afterwards = ("Try it now:", f"  schtasks /Run /TN {job.name}", f"  schtasks /Query /V /FO LIST /TN {job.name}")
-    taken_back = tuple(removed_task(job, file.path))
+    taken_back = (removed_task(job.name), f"del {quote(file.path)}")
     return Placement(text=xml, shown=(file, create), afterwards=afterwards, taken_back=taken_back)
 
 

@@ -1,6 +1,9 @@
 """Whether a schedule can be put in place on this system, asked before anything is changed."""
 
+from collections.abc import Iterator
+
 from importer.commands.schedule.night import Night, ScheduleRequest
+from importer.model.diagnosis import Diagnosis, Level
 from importer.model.errors import UsageError
 from importer.system import runtime
 from importer.system.nightly_job import SYSTEMD_FOLDER, ScheduleKind, has_crontab, is_systemd_running
@@ -8,6 +11,13 @@ from importer.system.service_user import is_root
 from importer.system.shell import importer_command
 
 NO_SYSTEMD = f"systemd does not run here ({SYSTEMD_FOLDER} is missing), as in a container, or in WSL without it."
+
+
+def chosen_kind(night: Night, request: ScheduleRequest) -> Iterator[Diagnosis]:
+    """Yield why it is cron, where nobody named the kind."""
+    if night.kind is ScheduleKind.CRON and not request.kind and not runtime.MAC:
+        text = f"cron, as systemd does not run here ({SYSTEMD_FOLDER} is missing)"
+        yield Diagnosis(name="kind", level=Level.NOTE, text=text)
 
 
 def require_system(night: Night, request: ScheduleRequest) -> None:

@@ -3,13 +3,15 @@
     cells -> numbers that do not say their country -> countries that fit a few of them -> those that fit most of all
 
 Several countries may fit: nine digits that begin with a 6 are right in Spain, France and Poland. Then the numbers of
-the sheet that have a country code tell, the language of its headers, the machine's own country, and how the numbers
-are written. It is a guess all the same: a person is asked, or told, and it is never used unasked.
+the sheet that have a country code tell, the language of its headers, the machine's own country, what the caller knows
+(earlier answers, names of places), and how the numbers are written. Where even then several are about as likely, all of
+them are named. It is a guess all the same: a person is asked, or told, and it is never used unasked.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import phonenumbers
 
@@ -27,6 +29,9 @@ _LEAST_SHARE = 0.5
 _AS_GOOD = 0.9
 """A country that fits this share of what the best one fits may be right as well."""
 _WEIGHT_OF_FIT = 30.0
+_NEAR = 0.8
+"""A country that is less likely than the best one by no more than this may be meant as well."""
+_MOST_RIVALS = 2
 _FEWEST_PROPOSED = 10
 """Of fewer numbers, some country fits most by chance."""
 _LANGUAGES = {
@@ -90,11 +95,19 @@ class CountryGuess:
     """How many numbers of the sheet say their country themselves."""
     is_likely: bool
     """Whether more speaks for it than that the numbers fit: some country fits nearly any digits."""
+    rivals: Mapping[str, int] = field(default_factory=dict)
+    """Other regions that are about as likely, the likeliest first, each with how many numbers are right there."""
 
     @property
     def is_proposed(self) -> bool:
-        """Whether a person may take it by Enter: enough numbers are right there, and few are wrong."""
-        return bool(self.country) and self.looked_at >= _FEWEST_PROPOSED and self.right >= _AS_GOOD * self.looked_at
+        """Whether a person may take it by Enter: enough numbers are right there, few are wrong, and it has no rival."""
+        is_right = self.looked_at >= _FEWEST_PROPOSED and self.right >= _AS_GOOD * self.looked_at
+        return bool(self.country) and is_right and not self.rivals
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """The regions that may be meant, the likeliest first."""
+        return (self.country, *self.rivals) if self.country else ()
 
     @property
     def name(self) -> str:
@@ -105,12 +118,27 @@ class CountryGuess:
     def evidence(self) -> str:
         """A sentence with the figures."""
         numbers = "numbers without a country code" if self.with_code else "numbers"
-        return f"{self.right:,} of {self.looked_at:,} {numbers} are right for {self.name}."
+        return f"{self.right:,} of {self.looked_at:,} {numbers} are right {self.for_which}."
+
+    @property
+    def for_which(self) -> str:
+        """The country, and those that are about as likely, such as `for Chile and for Spain`."""
+        first, *others = [f"for {country_name(one)}" for one in self.countries]
+        if all(count == self.right for count in self.rivals.values()):
+            return " and ".join(filter(None, [", ".join([first, *others[:-1]]), *others[-1:]]))
+        return ", ".join(
+            [first, *(f"{count:,} {one}" for one, count in zip(others, self.rivals.values(), strict=True))]
+        )
 
     @property
     def of_people(self) -> str:
         """What the numbers would be, such as `Spanish`."""
-        return _DEMONYMS.get(self.country) or f"from {self.name}"
+        return people_of(self.country)
+
+
+def people_of(region: str) -> str:
+    """Return what numbers of a region are, such as `Spanish`."""
+    return _DEMONYMS.get(region) or f"from {country_name(region)}"
 
 
 def lacks_country(cells: Iterable[str]) -> bool:
@@ -119,13 +147,16 @@ def lacks_country(cells: Iterable[str]) -> bool:
     return any(isinstance(one, Problem) and one.code == "phone_no_country" for one in found)
 
 
-def guess_country(cells: Sequence[str], words: str = "", here: str = "") -> CountryGuess | None:
+def guess_country(
+    cells: Sequence[str], words: str = "", here: str = "", told: Mapping[str, float] = MappingProxyType({})
+) -> CountryGuess | None:
     """Return where the numbers without a country code are probably from; None where no country fits half of them.
 
     Args:
         cells: Of the phone column.
         words: The sheet's headers and the file's name, folded: their language is a hint.
         here: The machine's country, which is another; empty: it is not known.
+        told: Region to what else speaks for it, where the machine's country counts 2.
 
     """
     coded, without = Counter[str](), list[str]()
@@ -135,13 +166,20 @@ def guess_country(cells: Sequence[str], words: str = "", here: str = "") -> Coun
             without.append(cell)
         elif isinstance(found, str) and found:
             coded[_region_of(found)] += 1
-    hints = _hints(words, here, coded)
-    best = _best(without, hints)
+    hints = Counter(_hints(words, here, coded))
+    hints.update(told)
+    best, rivals = _best(without, hints)
     right = _right(without, best) if best else 0
     if right < max(len(without) * _LEAST_SHARE, 1):
         return None
-    is_likely = best in hints
-    return CountryGuess(country=best, right=right, looked_at=len(without), with_code=coded.total(), is_likely=is_likely)
+    return CountryGuess(
+        country=best,
+        right=right,
+        looked_at=len(without),
+        with_code=coded.total(),
+        is_likely=best in hints,
+        rivals={one: count for one in rivals if (count := _right(without, one)) >= _AS_GOOD * right},
+    )
 
 
 def _region_of(identifier: str) -> str:
@@ -165,8 +203,8 @@ def _hints(words: str, here: str, coded: Mapping[str, int]) -> Mapping[str, floa
     return hints
 
 
-def _best(without: Sequence[str], hints: Mapping[str, float]) -> str:
-    """Return the likeliest of the regions that fit; empty: none does."""
+def _best(without: Sequence[str], hints: Mapping[str, float]) -> tuple[str, Sequence[str]]:
+    """Return the likeliest of the regions that fit, empty if none does, and those that are about as likely."""
     few = _sample(without, _SCREENED)
     world = {regions[0] for regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.values()} | set(hints)
     fits = {region: _right(few, region) for region in sorted(world & phonenumbers.SUPPORTED_REGIONS)}
@@ -174,7 +212,10 @@ def _best(without: Sequence[str], hints: Mapping[str, float]) -> str:
     fitting = [region for region, right in fits.items() if right and right >= least]
     shortlist = sorted(fitting, key=lambda region: (-hints.get(region, 0.0), -fits[region]))[:_SHORTLIST]
     more = _sample(without, _COMPARED)
-    return max(shortlist, key=lambda region: _likelihood(region, more, hints), default="")
+    likely = {region: _likelihood(region, more, hints) for region in shortlist}
+    best, *others = sorted(likely, key=lambda region: -likely[region]) or [""]
+    near = [one for one in others if one in hints and likely[best] - likely[one] <= _NEAR]
+    return best, near[:_MOST_RIVALS]
 
 
 def _sample(cells: Sequence[str], most: int) -> Sequence[str]:

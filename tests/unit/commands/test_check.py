@@ -311,6 +311,33 @@ def test_several_files_are_told_apart() -> None:
     assert [Path(path).name for path in said.summary["reports"]["problems"]] == ["problems-2-two.csv"]
 
 
+def test_what_the_requests_of_a_run_are_for_is_said(service: Sandbox) -> None:
+    """Where no row would be sent too: then they only ask."""
+    customers(Path("a.csv"), 3)
+    told = "A run would make about 6 requests: 3 to ask who is there already, 3 to create or change contacts."
+    assert told in give("check", "a.csv", *HERE).stderr
+    assert give("run", "a.csv", "--yes").exit_code == 0
+    assert len(service.contacts) == 3
+    said = give("check", "a.csv", *HERE).stderr
+    assert "0 of 3 rows would be sent." in said
+    assert "request: they ask who is there already, and change nothing." in said.replace("requests:", "request:")
+
+
+def test_columns_that_a_config_leaves_out_are_so_on_purpose_and_its_rows_are_told_in_words() -> None:
+    """No custom field is advised for them, and who was left out is said by what the column says."""
+    rows = [
+        ("Phone", "Name", "Town", "Accepts"),
+        *((f"+3460011122{n}", "Ana", "Vigo", ["yes", "no"][n % 2]) for n in range(4)),
+    ]
+    table(Path("a.csv"), rows)
+    assert "make a custom field in Callbell" in give("check", "a.csv", *HERE).stderr
+    config('[columns]\nidentifier = "Phone"\nname = "Name"\n[input.where]\n"Accepts" = ["yes"]\n')
+    said = give("check", "a.csv", *HERE).stderr
+    assert "make a custom field" not in said
+    assert '2 rows, 2 left out: not "yes" in Accepts' in said
+    assert ' read, 2 left out: not "yes" in Accepts.' in give("run", "a.csv", "--sandbox").stderr
+
+
 def test_only_the_first_rows_are_looked_at_if_that_is_wanted() -> None:
     """As `run --limit` would."""
     said = give("check", customers(Path("contacts.csv"), 5), "--limit", "2", *HERE, "--json")

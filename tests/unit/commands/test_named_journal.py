@@ -1,5 +1,6 @@
 """A journal that is missing is begun with a word if it is named, and not at all if it was there before."""
 
+import contextlib
 import io
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from importer.commands.context import CommandContext
-from importer.commands.named_journal import begin_missing_journal, remember_journal
+from importer.commands.named_journal import begin_missing_journal, known_journals, remember_journal, require_journal
 from importer.commands.setup import open_journal
 from importer.model.errors import ImporterError, StorageError, UsageError
 from importer.settings import settle
@@ -66,6 +67,24 @@ def test_a_journal_that_was_there_before_is_not_begun_silently() -> None:
     Path("there/j.sqlite3").touch()
     with open_journal(context_of()) as journal:
         assert journal.runs() == []
+
+
+@pytest.mark.parametrize(
+    ("base_url", "token", "begins"),
+    [
+        ("http://127.0.0.1:8080/v1", "sandbox-token", True),
+        ("http://127.0.0.1:8080/v1", "another", False),
+        ("https://api.callbell.eu/v1", "sandbox-token", False),
+    ],
+)
+def test_a_journal_of_the_sandbox_is_begun_again(base_url: str, token: str, begins: bool) -> None:  # noqa: FBT001 - the same
+    """The sandbox has forgotten its contacts too: nobody is asked, and nothing is missed."""
+    remember_journal(Path("there/j.sqlite3").absolute(), AT, known_journals())
+    asked: list[str] = []
+    context = replace(context_of(answering(asked, "n"), base_url=base_url), environment={"CALLBELL_API_TOKEN": token})
+    with contextlib.suppress(UsageError), open_journal(context):
+        pass
+    assert (Path("there/j.sqlite3").exists(), asked == []) == (begins, begins)
 
 
 @pytest.mark.parametrize(("answer", "begins"), [("", True), ("y", True), ("n", False)])
@@ -236,3 +255,17 @@ def answer(asked: list[str], text: str) -> Callable[[str], str]:
         return text
 
     return ask
+
+
+def test_of_a_journal_that_may_not_be_looked_for_nobody_says_that_it_is_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That of a nightly service, which its own user and root alone may look into."""
+
+    def refused(_path: Path, **_options: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "stat", refused)
+    with pytest.raises(StorageError, match="may not look into its folder") as caught:
+        require_journal(settle({}, {}), Path("/var/lib/callbell-importer/j.sqlite3"))
+    assert caught.value.hint == "Give the same command as the user whose journal it is, or as root."

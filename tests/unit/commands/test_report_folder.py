@@ -26,6 +26,7 @@ def test_the_services_user_has_its_reports_in_the_services_folder(
         monkeypatch.setattr(os, "geteuid", os.getuid)
     assert load_settings({}, {})[0].run.report_dir == home / "reports"
     assert load_settings({"report_dir": Path("mine")}, {})[0].run.report_dir == Path("mine")
+    assert load_settings({"report_dir": Path("reports")}, {})[0].run.report_dir == Path("reports")
     config.write_text("[accounts.madrid]\n", "utf-8")
     assert load_settings({}, {}, config)[0].run.report_dir == home / "reports/madrid"
     config.write_text("[run]\nreport_dir = 'reports'\n", "utf-8")

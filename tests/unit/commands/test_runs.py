@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from importer.commands import runs as tested
 from importer.commands.context import CommandContext
-from importer.commands.runs import list_runs
+from importer.commands.runs import find_run, list_runs
 from importer.journal import Journal
 from importer.model.deletion import Fate
+from importer.model.errors import UsageError
 from importer.model.rows import Status
 from importer.model.runs import WAITED, RunRecord
 from importer.reports.run_table import runs_table
@@ -54,6 +56,37 @@ def test_a_run_is_listed_with_its_account_date_file_and_duration(context: Comman
         ["new", "2026-11-22 20:30", "main", "a.csv +1", "2 min 5 s", "run", "1", "0", "0", "0"],
         ["old", "2026-11-23 02:30", "ana@example.com", "contacts.csv", "2 min 5 s", "run", "1", "0", "0", "0"],
     ]
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A journal that an earlier run used, which has a run."""
+    path = tmp_path / "known.sqlite3"
+    with closing(Journal.open(path, Ticking())) as journal:
+        journal.begin(record("elsewhere"))
+    monkeypatch.setattr(tested, "other_journals", lambda _opened: [path, tmp_path / "gone.sqlite3"])
+    monkeypatch.chdir(tmp_path)
+    return path
+
+
+@pytest.mark.parametrize("has_own", [True, False])
+def test_a_run_of_another_journal_is_found_there(context: CommandContext, known: Path, *, has_own: bool) -> None:
+    """It is said which it is, and with which command; whether the own journal has runs, or is not there."""
+    if has_own:
+        ended(context, name="own")
+    with pytest.raises(UsageError) as error:
+        find_run(context, "undo", "elsewhere")
+    assert f", but in {known} there is." in error.value.message
+    assert error.value.hint == "To look there:\n  callbell-importer undo elsewhere --journal known.sqlite3"
+
+
+def test_what_lists_the_names_has_the_same_journal(context: CommandContext, known: Path) -> None:
+    """As it was typed, where it is in this folder."""
+    ended(context, name="own")
+    named = replace(context, options={"journal": str(known.with_name("journal.sqlite3"))})
+    with pytest.raises(UsageError) as error:
+        find_run(named, "undo", "nowhere")
+    assert error.value.hint == "See their names with: callbell-importer runs --journal journal.sqlite3"
 
 
 def test_the_time_of_questions_does_not_count(context: CommandContext) -> None:

@@ -129,6 +129,26 @@ def test_a_person_is_to_be_forgotten_in_the_services_journal_too(service_journal
     assert f"  {AS_USER}'callbell-importer purge --contact NUMBER --journal {service_journal}'" in told
 
 
+def test_whoever_may_not_look_into_the_services_folder_is_told_to_forget_them_there(
+    service_journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That it is there cannot be seen, as only its user may go into the folder."""
+    chosen = context(yes=True)
+    with closing(Journal.open(journal_of(chosen.settings))) as journal:
+        journal.begin(record())
+    stat = Path.stat
+
+    def refused(path: Path, *, follow_symlinks: bool = True) -> object:
+        if path == service_journal:
+            raise PermissionError
+        return stat(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", refused)
+    told = purge_contact(chosen, NUMBER).text
+    assert "To forget them there, as root:\n" in told
+    assert f"purge --contact NUMBER --journal {service_journal}'" in told
+
+
 @pytest.fixture
 def cron_journal(service_journal: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A cron job in place of the service, with the same journal."""

@@ -41,7 +41,8 @@ def changed(number: int) -> Contact:
 
 def shown(journal: Journal, refused: str = "") -> list[tuple[int, Presence]]:
     """Return the row numbers that are shown, with what is known of their contacts."""
-    return [(one.row, one.presence) for one in journal.first_to_send(2, lambda contact: contact.identifier == refused)]
+    first = journal.first_to_send(2, lambda contact: contact.identifier == refused)
+    return [(one.row, one.presence) for one in (*first.new, *first.updates)]
 
 
 def test_rows_that_are_left_as_they_are_are_not_shown(journal: Journal) -> None:
@@ -53,15 +54,20 @@ def test_rows_that_are_left_as_they_are_are_not_shown(journal: Journal) -> None:
 
 
 def test_new_rows_are_shown_before_updates(journal: Journal) -> None:
-    """An update is shown where they are too few, and one is enough."""
+    """Of each kind as many as are wanted."""
     begin(journal, [changed(1), changed(2), contact(3)], "run-2", Existing.UPDATE)
-    assert shown(journal) == [(4, UNKNOWN), (2, THERE)]
+    assert shown(journal) == [(4, UNKNOWN), (2, THERE), (3, THERE)]
 
 
-def test_of_updates_alone_the_first_is_shown(journal: Journal) -> None:
-    """It stands for all of them."""
-    begin(journal, [changed(1), changed(2)], "run-2", Existing.UPDATE)
-    assert shown(journal) == [(2, THERE)]
+def test_of_updates_those_that_are_known_to_change_are_shown_first(journal: Journal) -> None:
+    """With what was sent last; a contact of which the journal knows nothing is only compared."""
+    begin(journal, [contact(3), changed(1), changed(2)], "run-2", Existing.UPDATE)
+    journal.add_walked([WalkedContact(number=contact(3).identifier, uuid="u3")], several_channels=False)
+    first = journal.first_to_send(3, lambda _: False)
+    assert [one.row for one in first.updates] == [3, 4, 2]
+    assert first.updates[0].known_changes == {"name": (contact(1).name, "Another")}
+    assert first.updates[2].known_changes == {}
+    assert (first.changed, first.compared, first.is_whole) == (2, 1, True)
 
 
 @pytest.mark.parametrize(

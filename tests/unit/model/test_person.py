@@ -60,11 +60,30 @@ def test_a_number_that_may_be_somebody_elses_needs_its_country_code() -> None:
     assert not american.is_key("4792345678")
 
 
-def test_a_handle_is_a_word_of_its_own() -> None:
-    """In capitals or not; no part of an address or of another handle."""
-    assert HANDLE.is_in('"@Ana.P"')
-    assert HANDLE.is_identifier("Ana.P")
-    assert not any(map(HANDLE.is_in, ("ana.perez", "joana.p", "ana.p@example.com")))
+def test_a_handle_is_a_whole_identifier_and_stands_in_no_text() -> None:
+    """In capitals or not, with an @ or without; a word of a name or a note is nobody's."""
+    assert all(map(HANDLE.is_identifier, ("Ana.P", "@ana.p", " ana.p ")))
+    assert all(map(HANDLE.is_key, ("ana.p", "@ana.p")))
+    texts = ("Ana.P", '"@Ana.P"', "ana.perez", "joana.p", "ana.p@example.com", "a note about ana.p")
+    assert not any(map(HANDLE.is_in, texts))
+    assert [HANDLE.without(text) for text in texts] == [*texts]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "600111222 / 611222333",
+        "611222333;600 111 222",
+        "+34611222333 +34600111222",
+        "611222333 y 600111222",
+        "611222333 ::: 600111222",
+        "600111222 611222333",
+    ],
+)
+def test_a_cell_with_several_numbers_is_of_each_of_their_people(text: str) -> None:
+    """Whatever stands between them."""
+    assert SPANISH.is_identifier(text)
+    assert not SPANISH.is_identifier(text.replace("222", "229"))
 
 
 def test_an_empty_identifier_is_nobody() -> None:

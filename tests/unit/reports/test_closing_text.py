@@ -171,12 +171,31 @@ def test_the_command_after_a_dry_run_has_the_country_that_was_asked_for(monkeypa
         assert ended(run, tally, [], None).endswith(f"{sentence}.")
 
 
+@pytest.mark.parametrize(
+    ("tally", "rehearsed", "said"),
+    [
+        ({Status.EXISTS: 1}, False, "  1 exists     was in Callbell before, and was left as it is"),
+        ({Status.CREATED: 1, Status.DUPLICATE: 1}, False, "1 of 2 customers is in Callbell. 1 stands twice.\n"),
+        ({Status.DUPLICATE: 1}, False, "1 customer is not in Callbell."),
+        ({Status.DUPLICATE: 1}, True, "1 customer would not be in Callbell."),
+        ({Status.CREATED: 1}, True, "1 customer would be in Callbell."),
+        ({Status.UNSENT: 1}, False, "  1 unsent     not sent: the run ended before its turn"),
+    ],
+)  # fmt: skip
+def test_one_is_told_in_the_singular(tally: Mapping[Status, int], said: str, *, rehearsed: bool) -> None:
+    """A customer, and the row of a status."""
+    run = replace(record(), account="sandbox 1") if rehearsed else record()
+    assert said in ended(run, tally, [], reports())
+
+
 def test_only_the_most_frequent_problems_are_shown() -> None:
     """The rest is in the summary."""
     groups = [ProblemGroup(code=f"code_{n}", column="", message="", count=1, rows=()) for n in range(12)]
     text = ended(record(1), {}, groups, reports())
     assert "1 row: code_9\n  and 2 kinds more: see the report" in text
     assert "code_10" not in text
+    last = ended(record(1), {}, [replace(one, message="Wrong.") for one in groups[:11]], reports())
+    assert "1 row: Wrong.\n    code_9\n  1 row: code_10\n" in last
 
 
 def test_a_run_without_an_end_has_no_duration() -> None:
@@ -519,6 +538,35 @@ def test_rows_are_fixed_first_where_most_of_them_lack_something_else() -> None:
     assert "Fix the 8 rows in failed.csv (the last columns say why)" in told
 
 
+def test_all_that_is_missing_in_callbell_is_told_at_once() -> None:
+    """Rows that wait for another missing thing are not among the others to fix."""
+    tally = {Status.CREATED: 300, Status.FAILED: 254, Status.INVALID: 4}
+    groups = [
+        group("custom_field_refused", 211, message='Custom field "C" does not exist'),
+        group("tag_unknown", 43, message='Tag "A" does not exist, Custom field "C" does not exist'),
+        group("phone_too_short", 4),
+    ]
+    told = ended(record(1), tally, groups, reports("failed.csv"))
+    assert 'the tag "A" (43 rows); the custom field "C" (254 rows). Then give the same command again:' in told
+    assert "Fix the other 4 rows after that" in told
+    alike = ended(record(1), {Status.FAILED: 254, Status.CREATED: 1}, groups[:2], reports("failed.csv"))
+    assert 'the tag "A" (43 rows); the custom field "C" (254 rows)' in alike
+
+
+def test_customers_who_were_deleted_in_callbell_are_no_rows_to_fix() -> None:
+    """They are made again by an option."""
+    tally = {Status.CREATED: 9, Status.FAILED: 1, Status.INVALID: 2}
+    told = ended(record(1), tally, [group("phone_too_short", 2), group("gone", 1)], reports("failed.csv"))
+    assert (
+        "1 customer was deleted in Callbell. If that was meant, take its row out of the list. To make it again:\n"
+        "  callbell-importer retry 20261123-020000-contacts --gone recreate\n"
+        "Fix the 2 rows in failed.csv (the last columns say why)"
+    ) in told
+    alone = ended(record(1), {Status.FAILED: 9}, [group("gone", 9)], reports("failed.csv"))
+    assert "9 customers were deleted in Callbell. If that was meant, take their rows out of the list." in alone
+    assert "Fix the" not in alone
+
+
 def test_what_is_missing_in_callbell_is_told_after_the_conflicts() -> None:
     """Which are no rows to fix."""
     tally = {Status.EXISTS: 9, Status.FAILED: 6, Status.INVALID: 1}
@@ -537,3 +585,19 @@ def test_a_list_without_rows_is_not_to_be_sent() -> None:
     assert "Each of the files has" in ended(replace(record(), files=("a.csv", "b.csv")), {}, [], reports())
     for run in (replace(record(), left_out=3), record(130)):
         assert "has a header" not in ended(run, {}, [], reports())
+
+
+def test_a_dry_run_shows_all_kinds_of_problems_as_it_writes_no_report() -> None:
+    """However small the terminal is."""
+    groups = [group(f"kind_{number}", 1, message=f"Wrong {number}.") for number in range(12)]
+    told = ended(record(1), {Status.INVALID: 12}, groups, None, line_width=80, line_count=24)
+    assert "Wrong 11." in told
+    assert "see the report" not in told
+
+
+def test_a_dry_run_says_what_would_be() -> None:
+    """In the words of a rehearsal, and not that a row is created."""
+    tally = {Status.CREATED: 255, Status.UPDATED: 2, Status.EXISTS: 1}
+    told = ended(record(0), tally, [], None)
+    assert "\n  255 would be created\n    2 would be updated  are in Callbell now\n    1 exists" in told
+    assert "\n  3 would be sent\n" in ended(record(0), {Status.UNSENT: 3, Status.CREATED: 0}, [], None)

@@ -90,3 +90,10 @@ def test_all_codes_are_listed_in_groups() -> None:
     text = all_codes_text()
     assert all(f"\n  {one.code} " in text for one in ALL)
     assert len(text.splitlines()) == len(ALL) + 2 * len(explanations()) + 1
+
+
+def test_what_is_dialled_within_mexico_alone_is_explained() -> None:
+    """A number may have 044 or 045 in front, which is no single zero."""
+    found = next(one for one in ALL if one.code == "phone_trunk_zero")
+    assert "Mexican mobiles were with 044 or 045" in found.why
+    assert "+52 044 55 1234 5678" in found.example

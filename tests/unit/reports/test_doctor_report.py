@@ -48,13 +48,21 @@ def test_a_text_is_wrapped_within_its_column() -> None:
 
 
 def test_a_path_that_does_not_fit_its_column_goes_below() -> None:
-    """With as much indentation as fits, and none if it is longer than the line; the columns stay as they are."""
+    """All of its text, with one indentation: a small one, or none if it needs the whole line; the columns stay."""
     path = "/home/ana/.local/state/journal.sqlite3"
     assert doctor_text([GOOD, replace(GOOD, name="lock", text=f"{path} is whole")], 40).splitlines() == [
         "token  ok           from the keyring",
         "lock   ok",
-        f"  {path}",
-        "                    is whole",
+        path,
+        "is whole",
+    ]
+    shorter = replace(GOOD, text=f"{path[4:]} is whole", next_step=f"See it:\nchmod 600 {path[:20]}")
+    assert doctor_text([shorter], 40).splitlines() == [
+        "token  ok",
+        f"    {path[4:]}",
+        "    is whole",
+        "    See it:",
+        f"    chmod 600 {path[:20]}",
     ]
     assert doctor_text([replace(GOOD, text=f"{path}/and/more")], 40).splitlines()[1] == f"{path}/and/more"
 

@@ -74,7 +74,7 @@ def test_the_page_stays_small() -> None:
 
 def test_it_is_light_and_dark_and_printable() -> None:
     """By the style sheet alone."""
-    page = page_of([CREATED])
+    page = page_of([CREATED], exit_code=0)
     assert "prefers-color-scheme: dark" in page
     assert "@media print" in page
     assert "Rows that need you" not in page

@@ -4,13 +4,16 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from importer.model.rows import Status
-from importer.model.runs import Result, RunRecord
-from importer.reports.report_advice import headline, row_step, run_steps
+from importer.model.runs import ProblemGroup, Result, RunRecord
+from importer.reports.next_step import next_step
+from importer.reports.report_advice import headline, row_step
 from importer.reports.run_summary import RunSummary
+from importer.reports.same_cause import step_text
 
 RUN = RunRecord(
     name="20261123-020000-contacts",
@@ -54,6 +57,7 @@ def test_the_headline_counts_customers_first() -> None:
         "3,993 of 4,000 customers are in Callbell. 5 need you, 1 stands twice, 2 were not sent."
     )
     assert headline(RUN, Counter({Status.CREATED: 1}), 0) == "1 of 1 customer is in Callbell."
+    assert headline(RUN, Counter({Status.INVALID: 1}), 0) == "0 of 1 customer is in Callbell. 1 needs you."
     assert "nothing was sent" in headline(replace(RUN, account="sandbox x"), Counter({Status.CREATED: 1}), 0)
 
 
@@ -66,16 +70,72 @@ def test_whose_update_was_refused_is_in_callbell_as_before() -> None:
     )
 
 
+def summary(tally: dict[Status, int], *groups: ProblemGroup, failed: str = "failed.csv", **changed: Any) -> RunSummary:
+    """Return what the reports say of a run that came to its end."""
+    run = replace(RUN, **{"exit_code": 1, **changed})
+    return RunSummary(record=run, tally=Counter(tally), problems=groups, to_fix=[Path(failed)])
+
+
+def refused(code: str, count: int, message: str = "") -> ProblemGroup:
+    """Return rows with a problem."""
+    return ProblemGroup(code=code, column="", message=message, count=count, rows=(2,))
+
+
 def test_each_step_has_its_command() -> None:
     """Rows to fix come back as the file that they are fixed in, with the options of the run."""
-    tally = Counter({Status.INVALID: 1, Status.UNSENT: 1, Status.IN_DOUBT: 1})
-    commands = [command for _, command in run_steps(RUN, tally, 0, [Path("failed.xlsx")])]
-    assert commands == [
-        "callbell-importer run failed.xlsx --country ES",
-        "callbell-importer retry 20261123-020000-contacts",
-        "callbell-importer retry 20261123-020000-contacts",
+    about = summary({Status.INVALID: 1, Status.UNSENT: 1, Status.IN_DOUBT: 1}, failed="failed.xlsx")
+    assert about.steps == [
+        (
+            "Fix the row in failed.xlsx (the last columns say why), save, and import it:",
+            "callbell-importer run failed.xlsx --country ES",
+        ),
+        (
+            "Send again 1 in doubt (Callbell is asked first), 1 that were not sent; nothing in them has to be changed:",
+            "callbell-importer retry 20261123-020000-contacts",
+        ),
     ]
-    assert run_steps(RUN, Counter({Status.CREATED: 1}), 0, []) == [("Nothing: every row is where it should be.", "")]
+    done = replace(about, record=replace(RUN, exit_code=0), tally=Counter({Status.CREATED: 1}), to_fix=())
+    assert done.steps == [("Nothing: every row is where it should be.", "")]
+
+
+@pytest.mark.parametrize(
+    ("tally", "groups"),
+    [
+        ({Status.CREATED: 1, Status.FAILED: 254}, [refused("custom_field_refused", 254)]),
+        ({Status.CREATED: 300, Status.FAILED: 254}, [refused("custom_field_refused", 254)]),
+        ({Status.CREATED: 300, Status.INVALID: 2}, [refused("phone_missing", 2)]),
+        ({Status.EXISTS: 2, Status.INVALID: 2}, [refused("conflict", 2), refused("phone_missing", 2)]),
+        ({Status.CREATED: 3, Status.FAILED: 2}, [refused("server_error", 2)]),
+        ({Status.CREATED: 3, Status.FAILED: 2}, [refused("not_asked", 2)]),
+        ({Status.CREATED: 3, Status.FAILED: 2}, [refused("gone", 2)]),
+    ],
+)
+def test_the_next_steps_are_those_of_the_terminal(tally: dict[Status, int], groups: list[ProblemGroup]) -> None:
+    """They come from one decision, and nothing is offered to be sent again that would be refused again."""
+    about = summary(tally, *groups)
+    told = next_step(about.record, about.tally, groups, about.to_fix)
+    assert "\n".join(map(step_text, about.steps)) == told
+    assert ("retry" in told) == any(group.code in ("server_error", "not_asked", "conflict", "gone") for group in groups)
+
+
+def test_a_run_that_ended_early_goes_on_with_its_command() -> None:
+    """What stopped it comes first; whoever reads the report may not have given the command."""
+    about = summary({Status.CREATED: 3, Status.UNSENT: 2}, exit_code=5)
+    go_on = "ive the same command again: it continues where this run ended:"
+    command = "callbell-importer run /home/ana/contacts.csv --country ES"
+    assert about.steps == [(f"G{go_on}", command)]
+    assert replace(about, early_cure="Wait.").steps == [(f"Wait. After that, g{go_on}", command)]
+    ((_, again),) = replace(about, record=replace(about.record, command="retry")).steps
+    assert again == f"callbell-importer retry {RUN.name}"
+
+
+def test_a_row_that_is_gone_is_made_again_with_its_option() -> None:
+    """There is no cell to fix."""
+    result = Result(0, 2, "34600111222", "Ana", Status.FAILED, http_status=404, code="gone")
+    assert row_step(result, f"callbell-importer retry {RUN.name}") == (
+        "If that was meant, take the row out of the list. To make it again:"
+        f" callbell-importer retry {RUN.name} --gone recreate"
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,14 +158,14 @@ def test_of_an_empty_list_nobody_is_told_that_all_is_well(exit_code: int, left_o
 
 def test_after_a_rehearsal_the_rows_are_sent() -> None:
     """With the command; what is to be fixed is rehearsed again."""
-    record = replace(RUN, account="sandbox x", options={"sandbox": True, "country": "ES"})
-    tally = Counter({Status.CREATED: 1, Status.INVALID: 1})
-    fix, send = run_steps(record, tally, 0, [Path("results.xlsx")])
-    assert "save, and rehearse:" in fix[0]
-    assert fix[1] == "callbell-importer run results.xlsx --country ES --sandbox"
+    rehearsed = {"account": "sandbox x", "options": {"sandbox": True, "country": "ES"}}
+    about = summary({Status.CREATED: 1, Status.INVALID: 1}, failed="results.xlsx", **rehearsed)
+    *fix, send = about.steps
+    assert "save, and rehearse it:" in fix[0][0]
+    assert fix[0][1] == "callbell-importer run results.xlsx --country ES --sandbox"
     assert send[0] == "To send the rows:"
     assert send[1].endswith("contacts.csv --country ES")
-    assert run_steps(record, Counter({Status.INVALID: 1}), 0, [Path("results.xlsx")]) == [fix]
+    assert replace(about, tally=Counter({Status.INVALID: 1})).steps == fix
 
 
 def test_the_reports_say_what_the_terminal_says_of_customers_who_were_there() -> None:

@@ -36,16 +36,29 @@ def cells(sheet: Any) -> list[list[str | None]]:
 
 
 def test_the_inputs_columns_come_first(tmp_path: Path) -> None:
-    """With what became of each row beside them; cells that the journal lacks come from the input."""
+    """With what became of each row beside them; cells that the journal lacks come from the input, names are its own."""
     rows = written(tmp_path, FakeSource())["contacts"]
     ours = ["import_status", "import_reason", "import_what_to_do", "import_cells", "import_uuid", "import_row"]
     assert cells(rows) == [
         ["Phone", "Name", *ours],
         ["34600111222", "Ana, of Madrid", "created", None, None, None, "u-1", "2"],
         ["+12", "=1+1", "invalid", "Too short. Mend it.", "Fix the cell, save, and import the file again.",
-         "A4", None, "4"],
+         "A3", None, "4"],
     ]  # fmt: skip
     assert rows["G2"].hyperlink.target == "https://x/u-1"
+
+
+def test_rows_that_were_left_out_are_told_in_the_workbook_and_the_page(tmp_path: Path) -> None:
+    """They are in no count, and the list has them."""
+
+    class Consented(FakeSource):
+        def record(self) -> RunRecord:
+            consent = [{"Acepta": {"only": ["Sí"], "seen": ["Sí", "No"]}}]
+            return replace(super().record(), left_out=210, options={"consent": consent})
+
+    told = '210 rows left out: not "Sí" in Acepta.'
+    assert told in [row[0] for row in cells(written(tmp_path, Consented())["Import summary"])]
+    assert told.replace('"', "&quot;") in (tmp_path / "report.html").read_text("utf-8")
 
 
 def test_a_rehearsal_cannot_be_taken_for_the_real_thing(tmp_path: Path) -> None:
@@ -92,7 +105,7 @@ def test_a_row_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     """Without its cells it would be imported as an empty one; what is left out is said."""
     book = written(tmp_path, FakeSource(), ReportOptions())
     assert [row[2] for row in cells(book["contacts"])[1:]] == ["invalid"]
-    assert any("1 row of contacts.csv: left out" in str(row[0]) for row in cells(book["Import summary"]))
+    assert any("1 row of contacts.csv left out" in str(row[0]) for row in cells(book["Import summary"]))
 
 
 def test_the_command_beside_a_row_finds_its_run(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.reports.run_commands import command_line, retry_command
+from importer.reports.run_commands import command_line, retry_command, undo_command, with_journal
 from importer.system import shell
 from tests.support.journals import record
 
@@ -22,6 +22,16 @@ def test_a_command_that_is_read_elsewhere_needs_nothing_of_its_folder(
     monkeypatch.setattr(shell, "is_terminal", lambda _stream: False)
     assert retry_command(run) == f"callbell-importer retry r --config {config}"
     assert command_line("run", [tmp_path / "a.csv"], {}) == f"callbell-importer run {tmp_path}/a.csv"
+
+
+def test_a_journal_in_this_folder_is_named_as_it_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in the command that has a forgotten person imported again, which the journal wrote without one."""
+    monkeypatch.chdir(tmp_path)
+    options = {"journal": str(tmp_path / "j.sqlite3")}
+    assert undo_command(replace(record("r"), options=options)) == "callbell-importer undo r --journal j.sqlite3"
+    said = "give: callbell-importer purge --contact NUMBER --remember\n"
+    assert with_journal(said, options) == f"{said[:-1]} --journal j.sqlite3\n"
+    assert with_journal(said, {}) == said
 
 
 def test_a_command_that_is_read_elsewhere_names_the_journal_that_a_variable_names(

@@ -74,6 +74,22 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
         read_contacts(tmp_path / "none.csv", DEFAULT_ACCOUNT)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04\xc7", "is a workbook: save it as CSV."),
+        (b"\xd0\xcf\x11\xe0", "is a workbook: save it as CSV."),
+        ("Phone;Name\n1;Í\n".encode("cp1252"), "is not UTF-8: save it as CSV UTF-8."),
+    ],
+)
+def test_a_file_that_is_no_text_in_utf_8_says_how_it_is_saved(tmp_path: Path, content: bytes, said: str) -> None:
+    """Without the words of a codec."""
+    (tmp_path / "clientes.xlsx").write_bytes(content)
+    with pytest.raises(UsageError) as error:
+        read_contacts(tmp_path / "clientes.xlsx", DEFAULT_ACCOUNT)
+    assert error.value.message == f"--contacts {tmp_path / 'clientes.xlsx'} {said}"
+
+
 def test_the_account_has_what_the_contacts_use() -> None:
     """Their tags, users and custom fields, beside its own."""
     body = {"tags": ["Mine"], "assigned_user": "me@example.org", "custom_fields": {"Size": "38", "Extras": ["a"]}}

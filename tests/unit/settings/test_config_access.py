@@ -1,16 +1,18 @@
 """Whose config is read: it says where the token is sent."""
 
+import errno
 import os
 import stat
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 
 from importer.model.errors import UsageError
 from importer.settings.config_access import read_config
-from importer.system import runtime
+from importer.system import runtime, service_user
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="owners and modes are POSIX's")
 ME, SOMEBODY, GROUP = 1000, 1001, 1000
@@ -126,3 +128,25 @@ def test_what_is_no_text_of_a_bearable_size_is_refused(config: Path, content: by
     config.unlink() if content is None else config.write_bytes(content)
     with pytest.raises(UsageError, match=said):
         read_config(config)
+
+
+@posix_only
+@pytest.mark.parametrize("owner", [0, SOMEBODY, None])
+def test_who_may_not_read_it_is_said_with_what_root_does(
+    config: Path, monkeypatch: pytest.MonkeyPatch, owner: int | None
+) -> None:
+    """Root's is opened to the group; somebody else's, or one in a closed folder, is copied and stays as it is."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "stat", refuse if owner is None else lambda _: SimpleNamespace(st_uid=owner))
+    monkeypatch.setattr(service_user, "own_name", lambda: "ana")
+    monkeypatch.setattr(service_user, "group_name", lambda _: "night")
+    with pytest.raises(UsageError) as caught:
+        read_config(config)
+    assert caught.value.message == f"ana may not read the config file {config}."
+    command = caught.value.hint.split("\n")[1]
+    copied = f"install -o ana -m 600 {config} {Path.cwd()}/my-config.toml"
+    assert command == (f"chgrp night {config} && chmod 640 {config}" if owner == 0 else copied)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model.errors import StorageError
-from importer.system.cron_table import cron_block, cron_command, known_lines, with_job
+from importer.system.cron_table import cron_block, cron_command, cron_marks, known_lines, with_job
 from tests.support.nightly_jobs import ODD_WORDS, nightly_job
 
 
@@ -39,6 +39,12 @@ def test_the_line_says_when_and_is_silent_after_a_good_night() -> None:
     (line,) = [line for line in cron_block(nightly_job()).splitlines() if not line.startswith("#")]
     assert line.startswith("5 2 * * * cd /var/lib/callbell-importer && PATH=")
     assert line.endswith(" run /srv/contacts.csv --yes --quiet")
+
+
+def test_comments_fit_a_terminal() -> None:
+    """A line of a crontab cannot be broken, but what is said beside it can."""
+    lines = cron_block(nightly_job(journal="/j")).splitlines()
+    assert max(len(line) for line in lines if line.startswith("#")) < 80
 
 
 def test_a_crontab_keeps_what_is_not_ours() -> None:
@@ -74,22 +80,33 @@ def test_jobs_of_a_crontab_are_known_by_their_marks_or_their_command() -> None:
         "0 5 * * * /opt/bin/python -m importer run x.csv\n"
         "0 * * * * callbell-importer run every-hour.csv\n"
     )
-    found = [(one.name, one.minute, one.journal) for one in known_lines(table, "here")]
+    found = [(one.name, one.minute, one.journal) for one in known_lines(table, "here", "ana")]
     assert found == [("callbell-importer-a", 125, "/j 1"), ("here", 270, "/j 2"), ("here", 300, "")]
     of_system = "0 2 * * * callbell callbell-importer run x.csv\n0 3 * * * root callbell-importer run x.csv\n"
-    assert [one.minute for one in known_lines(of_system, "there", "root")] == [180]
+    assert [one.minute for one in known_lines(of_system, "there") if one.user == "root"] == [180]
+
+
+def test_a_line_after_the_marks_is_none_of_ours() -> None:
+    """Though the one between them was taken out, or runs once a week by now."""
+    begin, comment, _, _, end = cron_block(nightly_job()).splitlines()
+    for between in ("", "0 2 * * 1 callbell-importer run x.csv\n"):
+        table = f"{begin}\n{comment}\n# Journal: /j\n{between}{end}\n0 3 * * * /usr/bin/backup\n"
+        assert not list(known_lines(table, "here"))
 
 
 def test_a_job_of_before_the_journal_was_named_is_replaced() -> None:
-    """It has one comment less."""
-    before = with_job("", nightly_job())
+    """It has one comment, where there are three now."""
+    line = re.search("^5 2.*$", cron_block(nightly_job()), re.MULTILINE)
+    assert line
+    begin, end = cron_marks("callbell-importer")
+    before = f"{begin}\n# cron mails what it says.\n{line[0]}\n{end}\n"
     assert with_job(before, nightly_job(journal="/j")) == cron_block(nightly_job(journal="/j"))
-    assert with_job(cron_block(nightly_job(journal="/j")), nightly_job(journal="/k")).count("\n") == 5
+    assert with_job(cron_block(nightly_job(journal="/j")), nightly_job(journal="/k")).count("\n") == 6
 
 
 def test_nobodys_line_is_taken_for_ours() -> None:
     """Where the marks are not as they were written, nothing is changed: what lies between may be anybody's."""
-    begin, comment, line, end = cron_block(nightly_job()).splitlines()
+    begin, comment, _, line, end = cron_block(nightly_job()).splitlines()
     for table in (f"{begin}\n0 1 * * * mine\n", f"{begin}\n{comment}\n{line}\n0 1 * * * mine\n{end}\n"):
         with pytest.raises(StorageError, match="not the lines that should follow"):
             with_job(table, nightly_job())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from importer.commands.account.account_check import misfits, not_seen, not_seen_names, refusal
+from importer.commands.account.account_check import misfits, names_not_seen, not_seen, refusal
 from importer.commands.account.census import AccountContents, FieldInUse
 from importer.commands.account.requirements import Requirements, SourceColumns
 from importer.model.account import Directory, NamedEntry
@@ -88,12 +88,36 @@ def test_users_that_were_not_asked_for_are_not_called_unknown(directory: Directo
 
 
 def test_before_anything_is_sent_all_that_was_not_seen_is_named() -> None:
-    """On one line, also in an account that shows nothing; nothing where all was seen."""
+    """On one line with how many rows need it, also in an account that shows nothing; nothing where all was seen."""
     found = requirements_of(contact("Oro", "VIP", user="eva@example.com", fields={"City": "Rome"}))
-    everything = 'tags: "Oro" and "VIP"; custom fields: "City"; users: "eva@example.com"'
-    assert not_seen_names(found, AccountContents(), None) == everything
-    assert not_seen_names(found, SEEN, DIRECTORY) == 'tags: "Oro"; users: "eva@example.com"'
-    assert not_seen_names(requirements_of(contact("VIP", user="ANA@example.com")), SEEN, DIRECTORY) == ""
+    everything = 'tags: "Oro" (1 row), "VIP" (1 row); custom fields: "City" (1 row); users: "eva@example.com" (1 row)'
+    assert names_not_seen(found, AccountContents(), None) == (everything, "")
+    assert names_not_seen(found, SEEN, DIRECTORY) == ('tags: "Oro" (1 row); users: "eva@example.com" (1 row)', "")
+    assert names_not_seen(requirements_of(contact("VIP", user="ANA@example.com")), SEEN, DIRECTORY) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("seen", "nowhere"),
+    [
+        (AccountContents(contacts=3, whole=True), "tags and custom fields"),
+        (AccountContents(contacts=3, absent_tags=frozenset({"Oro"})), "tags"),
+        (AccountContents(contacts=3), ""),
+        (AccountContents(whole=True), ""),
+    ],
+)
+def test_what_no_contact_of_the_whole_account_has_is_told_from_what_was_not_seen(
+    seen: AccountContents, nowhere: str
+) -> None:
+    """Where all contacts were seen, or the service was asked for a tag's; an account without contacts tells nothing."""
+    assert names_not_seen(requirements_of(contact("Oro", fields={"Town": "Rome"})), seen, None).nowhere == nowhere
+
+
+def test_of_many_names_those_that_most_rows_need_come_first() -> None:
+    """The others are counted."""
+    found = requirements_of(*(contact(f"Tag {number}", *["VIP"] * (number > 0)) for number in range(9)))
+    names = names_not_seen(found, AccountContents(), None).names
+    assert names.startswith('tags: "VIP" (8 rows), "Tag 0" (1 row), ')
+    assert names.endswith('"Tag 6" (1 row), 2 more')
 
 
 def test_values_that_the_fields_type_refuses_are_told_with_the_line_to_write() -> None:

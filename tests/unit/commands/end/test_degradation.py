@@ -139,6 +139,13 @@ def test_files_sheet_and_config_make_an_import() -> None:
     assert len({one, *others}) == 4
 
 
+def test_files_of_our_own_making_are_told_apart_by_the_date_of_their_folder() -> None:
+    """They are all called failed.csv, and each has the rows of another run."""
+    monday, tuesday = (f"/reports/2026112{day}-020000-contacts/failed.csv" for day in (3, 4))
+    assert series_of([monday], "", "") == series_of([tuesday], "", "")
+    assert series_of([monday], "", "", is_ours=True) != series_of([tuesday], "", "", is_ours=True)
+
+
 @given(st.text())
 def test_any_name_will_do(name: str) -> None:
     """Whatever a file is called, a second look changes nothing."""

@@ -77,6 +77,23 @@ def test_what_callbell_lacks_is_made_there(summary: dict[str, object], step: str
     assert next_command({**summary, "files": ("/srv/contacts.csv",)}, OPTIONS) == f"{step} {AGAIN}"
 
 
+def test_all_kinds_that_callbell_lacks_are_told_at_once() -> None:
+    """Rows that lack one of them are no rows to fix."""
+    summary = ending(1, {"custom_field_refused": 5, "tag_unknown": 3, "phone_invalid": 2}, failed=8, invalid=2)
+    told = next_command({**summary, "files": ("/srv/contacts.csv",)}, OPTIONS)
+    assert "make the custom field in Callbell's settings" in told
+    assert "Make the tag that the report names in Callbell" in told
+    assert told.endswith(AGAIN)
+
+
+def test_customers_who_were_deleted_in_callbell_are_made_again_by_an_option() -> None:
+    """Unless other rows are to be fixed first, in a file."""
+    again = f"callbell-importer retry {RUN} --gone recreate {WHERE}"
+    told = next_command(ending(1, {"gone": 9}, failed=9), OPTIONS)
+    assert told == f"make those again that were deleted in Callbell, if they are to be there: {again}"
+    assert next_command(ending(1, {"gone": 1, "phone_invalid": 2}, failed=1, invalid=2), OPTIONS).startswith(FIX_IT)
+
+
 def test_rows_that_fail_alike_have_one_step() -> None:
     """Not one row has to be fixed."""
     summary = ending(1, {"phone_no_country": 9}, invalid=9)

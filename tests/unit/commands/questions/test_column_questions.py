@@ -125,14 +125,14 @@ def test_the_country_of_the_rehearsal_is_not_asked_for_again(tmp_path: Path) -> 
     assert asked == [told.replace("the rehearsal", "the last run")]
 
 
-@pytest.mark.parametrize(("answers", "country"), [([""], "PT"), (["n", "ES"], "ES"), (["Spain"], "ES")])
+@pytest.mark.parametrize(("answers", "country"), [([""], "MX"), (["n", "ES"], "ES"), (["Spain"], "ES")])
 def test_a_rehearsed_country_that_the_numbers_do_not_fit_is_asked_about(
     tmp_path: Path, answers: list[str], country: str
 ) -> None:
     """With the evidence; Enter takes what was said in the rehearsal."""
-    context, asked, _ = asked_of(tmp_path, SPANISH, *answers, earlier=[rehearsed(tmp_path, country="PT")])
+    context, asked, _ = asked_of(tmp_path, SPANISH, *answers, earlier=[rehearsed(tmp_path, country="MX")])
     evidence = "10 of 10 numbers are right for Spain."
-    assert asked[0] == f"{evidence} In the rehearsal they were from Portugal: is that right? [Y/n]"
+    assert asked[0] == f"{evidence} In the rehearsal they were from Mexico: is that right? [Y/n]"
     assert context.options == {"country": country}
 
 
@@ -207,6 +207,42 @@ def test_few_numbers_or_many_wrong_ones_propose_no_country(tmp_path: Path, right
     assert asked_of(tmp_path, rows, "Spain")[0].options == {"country": "ES"}
 
 
+SUPPLIERS = [("Teléfono", "Empresa"), *((f"9102{place:05}", f"Empresa {place}") for place in range(0, 6620, 331))]
+"""Landlines of Madrid, which are right as mobile numbers of Chile and Peru too."""
+
+
+@pytest.mark.parametrize(("answer", "options"), [("", {}), ("España", {"country": "ES"})])
+def test_where_several_countries_fit_as_well_none_is_proposed(
+    tmp_path: Path, answer: str, options: dict[str, object]
+) -> None:
+    """All are named, and Enter takes none."""
+    context, asked, _ = asked_of(tmp_path, SUPPLIERS, answer)
+    assert asked[0].splitlines() == [
+        "20 of 20 numbers are right for Chile, for Peru and for Spain.",
+        "Where are they from? Such as Spain, ES or +34 (Enter: not known, not sent):",
+    ]
+    assert context.options == options
+
+
+def test_a_column_of_cities_decides(tmp_path: Path) -> None:
+    """Enter takes the country that they are in."""
+    rows = [
+        ("Teléfono", "Empresa", "Ciudad"),
+        *((*row, ("Madrid", "SEVILLA")[row[0] > "91023"]) for row in SUPPLIERS[1:]),
+    ]
+    context, asked, _ = asked_of(tmp_path, rows, "")
+    assert asked[0] == "20 of 20 numbers are right for Spain. Are they Spanish? [Y/n]"
+    assert context.options == {"country": "ES"}
+
+
+def test_the_country_of_another_sheet_of_the_file_decides(tmp_path: Path) -> None:
+    """It was answered, the numbers fit it as well as any other, and it is told."""
+    customers = rehearsed(tmp_path, country="ES", sheet="Clientes")
+    context, asked, _ = asked_of(tmp_path, SUPPLIERS, earlier=[customers])
+    assert asked == ["Country: Spain, as in the last rehearsal of this file; for another, --country."]
+    assert context.options == {"country": "ES"}
+
+
 def test_an_open_column_is_asked_about_with_its_values(tmp_path: Path) -> None:
     """By number or header, asked again until it is one; all rows can still be read."""
     rows = [("Phone", "Tel", "Name"), ("+34600111222", "+34600111223", "Ana"), ("+34600111224", "", "Eva")]
@@ -219,6 +255,17 @@ def test_an_open_column_is_asked_about_with_its_values(tmp_path: Path) -> None:
     assert reader.answered is not None
     assert reader.answered.columns.identifier == "Tel"
     assert [row.number for rows in reader.chunks() for row in rows] == [2, 3]
+
+
+def test_where_no_column_looks_like_it_enter_chooses_none(tmp_path: Path) -> None:
+    """It is asked again, and it is said how to stop."""
+    rows = [("Referencia", "Nombre", "Precio"), *((f"{number}", "Silla", "9,50") for number in range(100, 110))]
+    _, asked, reader = asked_of(tmp_path, rows, "", "2", "")
+    assert asked[0] == asked[1]
+    assert "which column has the phone number? (no column looks like it)\n" in asked[0]
+    assert asked[0].endswith("\nIts number, or q to stop if none of them has it:")
+    assert reader.answered is not None
+    assert reader.answered.columns.identifier == "Nombre"
 
 
 def test_columns_with_one_header_are_not_chosen_from(tmp_path: Path) -> None:

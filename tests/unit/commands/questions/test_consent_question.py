@@ -157,11 +157,11 @@ def test_for_a_config_what_was_answered_before_is_proposed(
         return answer
 
     before = ConsentBefore(answers=known, where="the rehearsal")
-    _, where = consent_of(("Phone", "Consentimiento"), rows, ask, before)
+    _, where = consent_of(("Phone", "Consentimiento"), rows, ask, before, is_whole=True)
     assert where == ([("Consentimiento", kept_values)] if kept_values else [])
     assert questions[0].endswith(enter)
     with pytest.raises(InputError, match=r"Nothing was sent."):
-        consent_of(("Phone", "Consentimiento"), rows, lambda _question: "no", before)
+        consent_of(("Phone", "Consentimiento"), rows, lambda _question: "no", before, is_whole=True)
 
 
 def test_of_a_column_that_says_something_new_nothing_is_proposed() -> None:
@@ -169,5 +169,19 @@ def test_of_a_column_that_says_something_new_nothing_is_proposed() -> None:
     rows = [Row(number=number, cells=(f"+3460011122{number}", ("Sí", "No")[number % 2])) for number in range(9)]
     known = {"Acepta publicidad": ConsentAnswer((), ("Sí",))}
     before = ConsentBefore(answers=known, where="the rehearsal")
-    _, where = consent_of(("Phone", "Acepta publicidad"), rows, lambda _question: "", before)
+    _, where = consent_of(("Phone", "Acepta publicidad"), rows, lambda _question: "", before, is_whole=True)
     assert where == [("Acepta publicidad", ("Sí",))]
+
+
+@pytest.mark.parametrize(("is_whole", "told"), [(True, "of 9 rows with"), (False, "of the first 9 rows with")])
+def test_the_first_rows_are_told_from_all(is_whole: bool, told: str) -> None:  # noqa: FBT001 - a case
+    """A list that was read to its end has no more than these."""
+    rows = [Row(number=number, cells=(f"+3460011122{number}", ("Sí", "No")[number % 2])) for number in range(9)]
+    questions: list[str] = []
+
+    def ask(question: str) -> str:
+        questions.append(question)
+        return ""
+
+    consent_of(("Phone", "Acepta publicidad"), rows, ask, ConsentBefore(), is_whole=is_whole)
+    assert told in questions[0]

@@ -48,3 +48,17 @@ def test_the_machines_country_is_that_of_its_locale() -> None:
     assert country_here({"LC_ALL": "", "LANG": "es_ES.UTF-8"}) == "ES"
     assert country_here({"LC_ALL": "pt_BR", "LANG": "es_ES.UTF-8"}) == "BR"
     assert country_here({"LANG": "C.UTF-8"}) == ""
+
+
+def test_countries_that_fit_as_well_are_all_named() -> None:
+    """Then no option is advised; what a person answered earlier tells which it is."""
+    numbers = [f"9102{place:05}" for place in range(0, 6620, 331)]
+    sheet = Sheet(file="a.csv", header=("Teléfono", "Empresa"))
+    country, cure = seen(*numbers).cure([sheet], {})
+    assert not country
+    assert cure == (
+        "20 of 20 numbers without a country code are right for Chile, for Peru and for Spain.\n"
+        "Give the same command with --country CL if they are Chilean, --country PE if they are Peruvian, or"
+        " --country ES if they are Spanish."
+    )
+    assert seen(*numbers).cure([sheet], {}, {"ES": 2.0})[0] == "ES"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from importer.commands.questions.earlier_answers import RunsBefore
+from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers, RunsBefore
 from importer.model.runs import DECLINED, RunRecord
 from tests.support.journals import record
 
@@ -31,10 +31,47 @@ def test_the_sheet_is_the_one_that_was_named_last() -> None:
     assert not RunsBefore(runs=runs[2:3], files=FILES).sheet
 
 
+def test_another_sheet_is_the_one_that_the_last_run_was_told_to_read() -> None:
+    """If it was told one."""
+    runs = [run("unnamed", 3), run("named", 2, sheet="C")]
+    assert RunsBefore(runs=runs[1:], files=FILES).other_sheet("D") == "C"
+    assert not RunsBefore(runs=runs[1:], files=FILES).other_sheet("c ")
+    assert not RunsBefore(runs=runs, files=FILES).other_sheet("D")
+
+
 def test_of_another_sheet_only_the_country_is_known() -> None:
     """Its header, its columns and who agreed are its own."""
     guessed = [{"identifier": "Tel", "name": "Nombre"}]
     before = RunsBefore(runs=[run("a", 1, sheet="Clientes", header_row=3, country="ES", guessed=guessed)], files=FILES)
     same, other = before.answers({"sheet": "clientes "}), before.answers({"sheet": "Proveedores"})
-    assert (same.header_row, same.column(0, "identifier"), same.country) == (3, "Tel", "ES")
-    assert (other.header_row, other.column(0, "identifier"), other.country) == (None, "", "ES")
+    assert (same.header_row, same.column(0, "identifier"), list(same.countries)) == (3, "Tel", ["ES"])
+    assert (other.header_row, other.column(0, "identifier"), list(other.countries)) == (None, "", ["ES"])
+
+
+def test_the_country_of_the_nearest_files_counts_most() -> None:
+    """The same sheet, the same file, the same folder, and then whatever was read last."""
+    runs = [
+        replace(run("other", 9, country="PT"), files=("/srv/lista.csv",)),
+        replace(run("folder", 8, country="FR"), files=("/tmp/otro.xlsx",)),  # noqa: S108 - a name
+        run("file", 7, country="ES", sheet="Clientes"),
+        run("older", 6, country="IT", sheet="Clientes"),
+        run("sheet", 5, country="CL", sheet="Proveedores"),
+    ]
+    found = RunsBefore(runs=runs, files=FILES).answers({"sheet": "Proveedores"}).countries
+    assert [(country, one.where) for country, one in found.items()] == [
+        ("CL", "the last run"),
+        ("ES", "the last run of this file"),
+        ("FR", "the last run of a file in this folder"),
+        ("PT", "the last run"),
+        ("IT", "an earlier run"),
+    ]
+    assert [one.weight for one in found.values()] == sorted((one.weight for one in found.values()), reverse=True)
+
+
+def test_a_header_fits_that_has_the_columns_of_one_before() -> None:
+    """Also those that are put together; where no columns are known, nothing speaks against it."""
+    earlier = EarlierAnswers(columns=[{"identifier": "Tel", "name": "{First} {Last}"}, {"identifier": "Phone"}])
+    assert earlier.fits(["Last", "First", "Tel"])
+    assert earlier.fits(["Phone"])
+    assert not earlier.fits(["First", "Tel"])
+    assert NO_ANSWERS.fits(["A"])

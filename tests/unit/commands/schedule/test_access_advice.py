@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from importer.commands.schedule.access_advice import (
     is_system_folder,
     looking_advice,
     reading_advice,
+    token_advice,
     writing_advice,
 )
 from importer.system.service_user import ServiceUser
@@ -80,3 +83,23 @@ def test_folders_of_the_system_are_known() -> None:
     system = ("/", "/srv", "/root", "/home/ana", "/var/lib", "/usr/local/share", "/etc/cron.d", "/data")
     own = ("/srv/inbox", "/home/ana/inbox", "/var/lib/callbell-importer", "/opt/lists", "/root/inbox")
     assert [is_system_folder(folder) for folder in (*system, *own)] == [True] * len(system) + [False] * len(own)
+
+
+def test_a_token_is_the_users_alone(tmp_path: Path, closed: Callable[[str], None]) -> None:
+    """In one line that works when it is pasted, as a group that may read it would be refused."""
+    file = tmp_path / "a token"
+    file.touch(mode=0o600)
+    assert commands(token_advice(KNOWN, str(file))) == [f"chown night:4000002 '{file}' && chmod 600 '{file}'"]
+    closed(str(tmp_path))
+    assert commands(token_advice(KNOWN, str(file))) == [
+        "install -d -o night -m 700 /srv/callbell",
+        f"install -o night -m 600 '{file}' /srv/callbell/",
+    ]
+
+
+def test_a_token_that_is_not_there_is_made_empty(tmp_path: Path) -> None:
+    """With its folder where that is missing, for whoever reads it at night."""
+    oneself = replace(KNOWN, numbers=(os.geteuid(), os.getegid()))
+    assert commands(token_advice(KNOWN, f"{tmp_path}/token")) == [f"install -o night -m 600 /dev/null {tmp_path}/token"]
+    assert commands(token_advice(oneself, f"{tmp_path}/token")) == [f"install -m 600 /dev/null {tmp_path}/token"]
+    assert commands(token_advice(oneself, f"{tmp_path}/x/token")) == [f"install -D -m 600 /dev/null {tmp_path}/x/token"]

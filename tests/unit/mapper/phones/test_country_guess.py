@@ -63,3 +63,34 @@ def test_only_a_number_without_its_country_asks_for_one() -> None:
     """A wrong number, a blank cell or one with its code does not."""
     assert not lacks_country(["+34600111222", "34600111222", "", "12345", "Ana"])
     assert lacks_country(["+34600111222", "600 111 222"])
+
+
+LANDLINES_OF_MADRID = [f"9102{place:05}" for place in range(0, 20 * 331, 331)]
+"""They are right as mobile numbers in Chile and Peru, and as landlines in Spain."""
+SUPPLIERS = "empresa telefono ciudad proveedores"
+
+
+def test_countries_that_fit_about_as_well_are_all_named() -> None:
+    """No one of them is proposed; landlines count as right as mobiles do."""
+    found = guess_country(LANDLINES_OF_MADRID, SUPPLIERS, "")
+    assert found is not None
+    assert set(found.countries) == {"CL", "PE", "ES"}
+    assert not found.is_proposed
+    assert found.evidence == "20 of 20 numbers are right for Chile, for Peru and for Spain."
+
+
+@pytest.mark.parametrize(("here", "told"), [("ES", {}), ("", {"ES": 2.0})])
+def test_what_speaks_for_one_of_them_decides(here: str, told: dict[str, float]) -> None:
+    """The machine's country, or what else is known."""
+    found = guess_country(LANDLINES_OF_MADRID, SUPPLIERS, here, told)
+    assert found is not None
+    assert found.countries == ("ES",)
+    assert found.is_proposed
+    assert found.evidence == "20 of 20 numbers are right for Spain."
+
+
+def test_of_fewer_right_numbers_the_count_is_said() -> None:
+    """Where a country that is about as likely has not all of them right."""
+    found = guess_country([*LANDLINES_OF_MADRID[:19], "920000000"], SUPPLIERS, "", {"PE": -1.0})
+    assert found is not None
+    assert found.for_which in {"for Chile and for Spain", "for Chile, 19 for Spain"}

@@ -1,0 +1,122 @@
+"""Where a person stands: as each journal tells, and in all reports of runs that are in the folders for reports.
+
+What a check wrote, or a rehearsal, or a run of another journal, stands in no journal that is open; its folder is found
+by its name, beside the others.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from importer.commands.context import CommandContext
+from importer.commands.end.conclusion import last_run_file
+from importer.commands.purge.files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
+from importer.commands.purge.person_places import PersonPlaces
+from importer.commands.setup import is_there
+from importer.journal.database import Database
+from importer.journal.purge import JournalPurge
+from importer.journal.purge_person import PersonFound, PersonPurge
+from importer.journal.run_records import load_runs
+from importer.model.errors import UsageError
+from importer.model.person import Person
+from importer.model.phone_mask import masked
+from importer.model.runs import RunRecord
+from importer.reports.run_commands import where_runs_are
+from importer.system.shell import importer_command
+
+_RUN = re.compile(r"[0-9]{8}-[0-9]{6}-")
+"""How the folders of runs are called."""
+
+
+def places_in_all(context: CommandContext, journals: Sequence[Database], person: Person) -> Sequence[PersonPlaces]:
+    """Return where a person stands: a place for each journal, the first with what only the folders tell.
+
+    Raises:
+        UsageError: Something of them may still be under way, or a user name is nobody's.
+
+    """
+    first, *others = [places_of(context, journal, person) for journal in journals]
+    known = {folder for place in (first, *others) for folder in place.folders}
+    given = (found.path.parent for place in (first, *others) for found in place.files if not found.act)
+    roots = {context.settings.run.report_dir.absolute(), *(folder.parent for folder in known)}
+    roots |= {folder.parent for folder in given if _RUN.match(folder.name)}  # such as a failed.xlsx that was fixed
+    texts = (text for place in (first, *others) for text in place.person.texts)
+    reports = [
+        found
+        for folder in _run_folders(roots)
+        if folder not in known
+        for found in in_reports(folder, person.with_texts(texts))
+    ]
+    if person.is_handle and not any(place.is_known or place.found.is_on_list for place in (first, *others)):
+        raise UsageError(
+            "Nothing was changed: no row and no contact has that user name as its whole identifier.",
+            "A person's name is not enough: give their number with its country code; or name another journal with"
+            " --journal.",
+        )
+    places = [replace(first, files=[*first.files, *reports]), *others]
+    changed = {found.path for place in places for found in place.files if found.act}
+    return [
+        replace(place, files=[found for found in place.files if found.act or found.path not in changed])
+        for place in places
+    ]
+
+
+def _run_folders(roots: Iterable[Path]) -> Sequence[Path]:
+    """Return the runs' own folders in the folders for reports, and in folders in these, such as the rehearsals'."""
+    found = {path for root in roots for pattern in ("*", "*/*") for path in root.glob(pattern) if path.is_dir()}
+    return sorted(path for path in found if _RUN.match(path.name) and not _RUN.match(path.parent.name))
+
+
+def places_of(context: CommandContext, journal: Database, person: Person) -> PersonPlaces:
+    """Return where a person stands, as far as a journal tells.
+
+    Raises:
+        UsageError: Something of them may still be under way.
+
+    """
+    found = PersonPurge(journal, person, context.clock.now()).find()
+    where = where_runs_are(context.options)
+    if found.open_run:
+        again = importer_command("retry", found.open_run, options=where)
+        raise UsageError(
+            f"Nothing was forgotten: of {masked(person.identifier)}, the run {found.open_run} does not know yet what"
+            " became of what it sent.",
+            f"Let it find out, and then give the same command again:\n  {again}",
+        )
+    if found.has_open_probe:
+        again = importer_command("doctor", options=where)
+        raise UsageError("Nothing was forgotten: a probe with that number was cut off.", f"End it with:\n  {again}")
+    person = person.with_texts(found.texts)
+    records = [record for record, _ in load_runs(journal)]
+    purge = JournalPurge(journal)
+    backups = [path for path, _ in purge.backups()]
+    theirs = {record.report_dir for record in records if record.name in found.runs}
+    folders: dict[Path, frozenset[int] | None] = {Path(folder): None for folder in purge.undo_folders()}
+    folders |= {Path(record.report_dir): found.runs.get(record.name) for record in records}
+    reports = [one for folder, rows in folders.items() for one in in_reports(folder, person, rows)]
+    return PersonPlaces(
+        journal=journal,
+        folders=[*folders],
+        person=person,
+        found=found,
+        files=[*reports, *_files(context, journal, person, found, records)],
+        backups=[path for path in backups if is_there(path)],
+        missing=[str(path) for path in [*map(Path, theirs), *backups] if not is_there(path)],
+    )
+
+
+def _files(
+    context: CommandContext, journal: Database, person: Person, found: PersonFound, records: Sequence[RunRecord]
+) -> Iterator[FoundFile]:
+    """Yield the files besides reports that hold the person: logs, files that were done, and what people gave."""
+    run = context.settings.run
+    yield from in_last_run(last_run_file(journal.path, run.of_account), person, found.runs)
+    logs = {Path(str(one)) for record in records if (one := record.options.get("log_file"))}
+    for log in sorted(logs | ({run.log_file.absolute()} if run.log_file else set())):
+        yield from in_logs(log, person)
+    own = [run.done_dir.absolute()] if run.done_dir else []
+    moved = [path for path in JournalPurge(journal).moved_files() if not {*own} & {*path.parents}]
+    for done in [*own, *moved]:
+        yield from in_done(done, person)
+    yield from in_inputs([*dict.fromkeys(file for record in records for file in record.files)], person)

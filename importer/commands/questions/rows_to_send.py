@@ -1,0 +1,107 @@
+"""What the last question says of rows: the first as they will be sent, what changes, how many, what they lack."""
+
+import textwrap
+from collections.abc import Iterator, Mapping
+
+from importer.commands.account.account_check import NotSeen
+from importer.model.changes import CUSTOM, FieldValue
+from importer.model.journal_rows import FirstToSend, Pending
+from importer.model.payload import payload
+from importer.model.plain_text import counted, plain
+from importer.model.rows import Contact, Status
+
+_WIDTH = 79
+_TOLD_FIRST = ("identifier", "name", "source")
+_NOT_SENT = {
+    Status.INVALID: "with a problem",
+    Status.DUPLICATE: "standing twice",
+    Status.UNCHANGED: "sent before",
+    Status.EXISTS: "there already",
+}
+_AS_THEY_WERE = "to be updated if Callbell has them as they were"
+_COMPARED = "to be compared with what Callbell has"
+
+
+def first_lines(first: FirstToSend) -> Iterator[str]:
+    """Yield what is shown of the first rows: new contacts whole, and of updates what changes, as far as it is known."""
+    if first.new:
+        yield f"The first {'rows as they' if len(first.new) > 1 else 'row as it'} will be sent:"
+    yield from (row_line(one.row, one.contact) for one in first.new)
+    changed = [one for one in first.updates if one.known_changes]
+    if changed:
+        yield f"The first {'updates' if len(changed) > 1 else 'update'}, from what was sent last to what the row says:"
+    yield from map(_change_line, changed)
+    if first.updates and not changed:
+        yield f"Row {first.updates[0].row} is an update: only its changes go to the contact that is there."
+
+
+def _change_line(one: Pending) -> str:
+    """Return what changes in a contact that is there."""
+    told = (
+        f"{name.removeprefix(CUSTOM)}: {_value(before)} -> {_value(now)}"
+        for name, (before, now) in one.known_changes.items()
+    )
+    return folded_line(f"  row {one.row}: {plain('; '.join(told))}", indent=4, lines=3)
+
+
+def _value(value: FieldValue) -> str:
+    return (", ".join(value) if isinstance(value, tuple) else value) or "(empty)"
+
+
+def row_line(number: int, contact: Contact) -> str:
+    """Return a row on a line of a terminal, or a few, as it will be sent."""
+    fields = payload(contact)
+    custom = fields.pop("custom_fields", {})
+    named = {name: value for name, value in fields.items() if name not in _TOLD_FIRST}
+    named |= custom if isinstance(custom, dict) else {}
+    first = [contact.identifier, contact.name, *([contact.source] if contact.source != "whatsapp" else [])]
+    texts = {name: ", ".join(map(str, one)) if isinstance(one, list | tuple) else one for name, one in named.items()}
+    told = "; ".join([*first, *(f"{name}: {text}" for name, text in texts.items())])
+    return folded_line(f"  row {number}: {plain(told)}", indent=4, lines=3)
+
+
+def folded_line(text: str, *, indent: int, lines: int) -> str:
+    """Return the text on so many lines at most, broken and, where it is longer, cut between words."""
+    return textwrap.fill(
+        text, _WIDTH, subsequent_indent=" " * indent, max_lines=lines, placeholder=" ...", break_on_hyphens=False
+    )
+
+
+def counts_text(tally: Mapping[Status, int], first: FirstToSend, *, if_new: str) -> str:
+    """Return how many rows were read, and what becomes of how many, as far as it is known before they are sent.
+
+    Args:
+        tally: How many rows have each status.
+        first: With how many will be updates.
+        if_new: Words that say which of those to be sent are.
+
+    """
+    read, pending = sum(tally.values()), tally[Status.PENDING]
+    changed, compared = (first.changed, first.compared) if first.is_whole else (0, 0)
+    kinds = {
+        f"to be sent{if_new}": pending - changed - compared,
+        _AS_THEY_WERE: changed,
+        _COMPARED: compared,
+        **{words: tally.get(status, 0) for status, words in _NOT_SENT.items()},
+    }
+    told = [(count, words) for words, count in kinds.items() if count]
+    if len(told) == 1:
+        return f"{counted(read)}, all {told[0][1]}."
+    return f"{counted(read)}: {', '.join(f'{count:,} {words}' for count, words in told)}."
+
+
+def not_seen_text(missing: NotSeen) -> str:
+    """Return what the rows need and the account was not seen to have, and what to do; empty: it has all of it."""
+    if not missing.names:
+        return ""
+    if missing.nowhere:
+        return (
+            f"On no contact of the account: {missing.names}.\n"
+            f"Rows with one that Callbell does not have are refused: first make these {missing.nowhere} in Callbell.\n"
+            "Answer y only if you know that they are there."
+        )
+    return (
+        f"Not seen in the account, which is no proof: {missing.names}.\n"
+        "Rows with one that is not there are refused: answer n and make it there first,\n"
+        "or go on if you know that it is there."
+    )

@@ -1,0 +1,26 @@
+"""Why the journal has not every row of a past run, and what that means: said where the journal is not known."""
+
+RUNS_WITH_ALL_ROWS = 7
+"""The last runs of an account, of which the journal keeps every row."""
+RUNS_WITH_OPEN_ROWS, DAYS_WITH_OPEN_ROWS = 30, 30
+"""Those of which it keeps what `retry` sends: whichever are more."""
+_SETTLED = f"""
+of runs before the last {RUNS_WITH_ALL_ROWS}, the journal drops rows that changed nothing in Callbell. A report that is
+written now leaves them out; undo and retry do not need them.
+"""
+_OPEN = f"""
+of runs older than {DAYS_WITH_OPEN_ROWS} days, and before the last {RUNS_WITH_OPEN_ROWS}, the journal keeps only rows
+that changed something in Callbell, are in doubt or in conflict. retry cannot send the others again.
+"""
+
+
+def counted_only_text(dropped: int, *, is_retry_whole: bool) -> str:
+    """Return how many rows are only counted, why, and what cannot be done with them.
+
+    Args:
+        dropped: How many rows are not there any more.
+        is_retry_whole: Whether all are there that `retry` sends again.
+
+    """
+    why = " ".join((_SETTLED if is_retry_whole else _OPEN).split())
+    return f"{dropped:,} of its rows {'is' if dropped == 1 else 'are'} only counted now: {why}"

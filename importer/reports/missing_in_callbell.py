@@ -1,0 +1,66 @@
+"""What Callbell lacks, for want of which rows were refused: all of it in one sentence, with the rows of each. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from importer.model.cures import MISSING_IN_CALLBELL, cure_of
+from importer.model.plain_text import counted, plain
+from importer.model.runs import ProblemGroup
+
+_MOST_NAMES = 10
+_MAY_LACK = {
+    "tag": "tag_unknown",
+    "custom field": "custom_field_refused",
+    "user": "assigned_user_unknown",
+}
+"""What a refusal may name, and the code of one that is about it alone."""
+_NAMED = re.compile(r'\b(tag|custom field|user) "([^"]+)"(?! (?:has no option|must be))', re.IGNORECASE)
+"""A custom field that does not take a value is there."""
+
+
+def lacking_groups(problems: Sequence[ProblemGroup]) -> list[ProblemGroup]:
+    """Return the groups of rows that were refused for want of something that can be made in Callbell."""
+    return [group for group in problems if group.code in MISSING_IN_CALLBELL]
+
+
+def missing_text(groups: Sequence[ProblemGroup]) -> str:
+    """Return what to do about all that Callbell lacks, with the rows that lack each; about one kind, its cure."""
+    codes = list(dict.fromkeys(group.code for group in groups))
+    rows, is_sure = Counter[tuple[str, str]](), True
+    for group in groups:
+        names = set(_named(group.message))
+        rows.update(dict.fromkeys(names, group.count))
+        is_sure = is_sure and not group.varies
+    kinds = {kind for kind, _ in rows}
+    told = {_MAY_LACK[kind] for kind in kinds}
+    rest = " ".join(_cure(groups, code) for code in codes if code not in told)
+    if len(told | {*codes}) == 1 and (kinds <= {"tag"} or not rows):
+        return _cure(groups, codes[0])
+    listed = "; ".join(_kind_text(kind, rows, says_rows=is_sure) for kind in _MAY_LACK if kind in kinds)
+    others = "" if is_sure else "The report names the others."
+    make = f"Make in Callbell, or take out of the list and the config: {listed}." if listed else ""
+    return " ".join(filter(None, (make, others if listed else "", rest)))
+
+
+def _named(message: str) -> Iterator[tuple[str, str]]:
+    """Yield each kind and name that a refusal says does not exist."""
+    for kind, name in _NAMED.findall(message):
+        yield kind.lower(), name
+
+
+def _kind_text(kind: str, rows: Counter[tuple[str, str]], *, says_rows: bool) -> str:
+    """Return the things of a kind, those that most rows lack first."""
+    found = [(name, count) for (one, name), count in rows.most_common() if one == kind]
+    names = [f'"{plain(name)}"{f" ({counted(count)})" if says_rows else ""}' for name, count in found[:_MOST_NAMES]]
+    more = [f"{len(found) - _MOST_NAMES:,} more that the report names"] if len(found) > _MOST_NAMES else []
+    noun = f"the {kind}{'' if len(found) == 1 else 's'}"
+    return f"{noun} {', '.join([*names, *more])}"
+
+
+def _cure(groups: Sequence[ProblemGroup], code: str) -> str:
+    """Return the cure of one code, for all its groups; a column is named if they have no other."""
+    of_code = [group for group in groups if group.code == code]
+    columns = {group.column for group in of_code}
+    column = plain(columns.pop()) if len(columns) == 1 else ""
+    return cure_of(code, column, " ".join(group.message for group in of_code))
