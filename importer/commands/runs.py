@@ -229,4 +229,4 @@ def _in_known_journal(context: CommandContext, command: str, name: str) -> tuple
 
 
 def _undone(journal: Journal) -> Undone:
-    return {name: journal.undo_of(name).tally() for name in journal.undone_runs()}
+    return {name: journal.undo_of(name).tally_with_forgotten() for name in journal.undone_runs()}
