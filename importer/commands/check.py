@@ -26,6 +26,7 @@ from importer.commands.pool_command import pool_of
 from importer.commands.questions.column_questions import with_answers
 from importer.commands.questions.country_cure import NumbersWithoutCountry
 from importer.commands.questions.earlier_answers import NO_ANSWERS, earlier_runs
+from importer.commands.questions.kept_consent import keep_consent
 from importer.commands.setup import new_run, open_journal, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.contact import to_contact
@@ -64,6 +65,8 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
             if taken:
                 context.tell(taken)
             record = with_series(context, new_run(context, journal, "check", inputs), files, readers)
+            if before is None:
+                keep_consent(context, journal, record.files, readers)
             return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
 
 

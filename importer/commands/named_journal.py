@@ -5,7 +5,6 @@ journal is gone with its disk.
 """
 
 import contextlib
-import errno
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
@@ -102,7 +101,7 @@ def require_journal(settings: Settings, path: Path) -> None:
         StorageError: It is missing, and an earlier run used it; or its folder may not be looked into.
 
     """
-    if not is_journal_missing(path):
+    if _is_in_closed_folder(path):
         raise StorageError(
             f"Whether the journal {path} is there cannot be told: {own_name()} may not look into its folder.",
             "Give the same command as the user whose journal it is, or as root.",
@@ -145,10 +144,18 @@ def is_journal_missing(path: Path) -> bool:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return True
-    except ValueError:  # told by whoever opens it
+    except (OSError, ValueError):  # told by whoever opens it
         return False
-    except OSError as error:
-        return error.errno == errno.ENAMETOOLONG  # no file has such a name
+    return False
+
+
+def _is_in_closed_folder(path: Path) -> bool:
+    try:
+        path.stat()
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
     return False
 
 

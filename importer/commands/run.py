@@ -18,6 +18,7 @@ from importer.commands.input.open_sheets import Before, as_opened, open_sheets, 
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import kept_answers, kept_conditions, notes_of
 from importer.commands.pool_command import PoolCommand
+from importer.commands.questions.kept_consent import keep_consent
 from importer.commands.questions.last_question import asks_at_last
 from importer.commands.questions.question_time import QuestionTime
 from importer.commands.refused_alike import goes_on
@@ -94,6 +95,7 @@ class ImportRun(PoolCommand):
     def ask(self, before: Before) -> None:
         """Ask what cannot be told of the sheets, if a person is there; the answers are as good as options."""
         if before is None:
+            keep_consent(self.context, self.store, self.record.files, self.readers)
             return
         from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
 
@@ -167,7 +169,8 @@ class ImportRun(PoolCommand):
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
             await journal.learn(limiter.learned)
         await journal.checkpoint()
-        record, end = self._unless_declined(record), self._end(pool)
+        record, signalled = self._unless_declined(record), self.interruption.signalled
+        end = EndOfRun(self.context, self.store, pool.stopped, signalled, self.retried, self.readers)
         record = end.judged(self._ended(record, pool, limiter), connection.sheets, end.tally(record))
         await journal.finish(record)
         return record, end
@@ -227,9 +230,6 @@ class ImportRun(PoolCommand):
         async with PoolDisplay(self.context, pool, limiter):
             await pool.run()
         return pool
-
-    def _end(self, pool: ImportPool) -> EndOfRun:
-        return EndOfRun(self.context, self.store, pool.stopped, self.interruption.signalled, self.retried, self.readers)
 
     def _ended(self, record: RunRecord, pool: ImportPool, limiter: RateLimiter) -> RunRecord:
         return replace(

@@ -288,6 +288,21 @@ def test_who_agreed_is_asked_once_for_the_same_files(service: Sandbox) -> None:
 
 
 @pytest.mark.usefixtures("token")
+def test_who_agreed_counts_where_nobody_can_be_asked_too(service: Sandbox) -> None:
+    """A run with --yes, or at night, leaves out the same rows, and says so; check too. Else all would get messages."""
+    table(Path("a.csv"), CONSENT)
+    asked, last = ('with "Sí"? [Y/n] ', "\n"), ("Import them? [Y/n]", "\n")
+    assert on_a_terminal("run", "a.csv", answers=[asked, last]).unasked == 0
+    there = len(service.contacts)
+    for command in (("run", "--yes"), ("run",), ("check",)):
+        said = give(*command, "a.csv")
+        assert 'Only "Sí" in Acepta publicidad, as in the last run.' in said.stderr
+        assert said.exit_code == 0
+    assert len(service.contacts) == there
+    assert give("run", "--yes", "a.csv", "--json").summary["rows"]["left_out"] == 4
+
+
+@pytest.mark.usefixtures("token")
 def test_a_workbook_of_those_who_agreed_raises_no_question(service: Sandbox) -> None:
     """As `results.xlsx` is, given again: all of its rows say yes; nor is there a word about it."""
     table(Path("a.csv"), [*CONSENT, ("12", "Leo", "Sí")])

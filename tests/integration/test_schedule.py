@@ -678,7 +678,7 @@ def test_why_it_is_cron_is_said_where_nobody_chose_it(tmp_path: Path, monkeypatc
     monkeypatch.setattr(runtime, "MAC", False)
     monkeypatch.setattr(schedule_night, "likely_kind", lambda *_, **__: ScheduleKind.CRON)
     monkeypatch.setattr(shutil, "which", lambda name, path=None: name if path else None)
-    why = "kind  note         cron, as systemd does not run here (/run/systemd/system is missing)\n"
+    why = "schedule  note         cron, as systemd does not run here (/run/systemd/system is missing)\n"
     result, _ = installed(Scheduler(root=tmp_path / "root", call=Programs()), "", answer=None, yes=True)
     assert result.text.startswith(why)
     assert "systemd does not run" not in give("schedule", "contacts.csv", "--kind", "cron").stderr

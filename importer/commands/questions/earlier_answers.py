@@ -102,7 +102,7 @@ class RunsBefore:
         return earlier_answers(self.runs, self.files, _sheet(options))
 
 
-def earlier_answers(runs: Iterable[RunRecord], files: Sequence[str] = (), sheet: str = "") -> EarlierAnswers:
+def earlier_answers(runs: Sequence[RunRecord], files: Sequence[str] = (), sheet: str = "") -> EarlierAnswers:
     """Return what was answered before; of runs that were declined or cut off nothing counts.
 
     Args:
@@ -115,7 +115,11 @@ def earlier_answers(runs: Iterable[RunRecord], files: Sequence[str] = (), sheet:
     same = [one for one in usable if one.files == tuple(files) and is_same_sheet(_sheet(one.options), sheet)]
     newest = max(same, key=lambda one: one.started_at, default=None)
     is_rehearsed = newest is not None and newest.is_rehearsal
-    asked = max((one for one in same if _consent(one)), key=lambda one: one.started_at, default=None)
+    # A run that was cut off tells who agreed all the same: nobody else is to get messages.
+    begun = (one for one in runs if one.files == tuple(files) and is_same_sheet(_sheet(one.options), sheet))
+    asked = max(
+        (one for one in begun if _consent(one) and not one.is_declined), key=lambda one: one.started_at, default=None
+    )
     return EarlierAnswers(
         countries=_countries(usable, tuple(files), sheet),
         rehearsed=_country(newest) if newest and is_rehearsed else "",

@@ -17,7 +17,7 @@ def chosen_kind(night: Night, request: ScheduleRequest) -> Iterator[Diagnosis]:
     """Yield why it is cron, where nobody named the kind."""
     if night.kind is ScheduleKind.CRON and not request.kind and not runtime.MAC:
         text = f"cron, as systemd does not run here ({SYSTEMD_FOLDER} is missing)"
-        yield Diagnosis(name="kind", level=Level.NOTE, text=text)
+        yield Diagnosis(name="schedule", level=Level.NOTE, text=text)
 
 
 def require_system(night: Night, request: ScheduleRequest) -> None:

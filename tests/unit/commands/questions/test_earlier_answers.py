@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers, RunsBefore
-from importer.model.runs import DECLINED, RunRecord
+from importer.model.runs import CONSENT, DECLINED, RunRecord
 from tests.support.journals import record
 
 FILES = ("/tmp/libro.xlsx",)  # noqa: S108 - a name
@@ -46,6 +46,15 @@ def test_of_another_sheet_only_the_country_is_known() -> None:
     same, other = before.answers({"sheet": "clientes "}), before.answers({"sheet": "Proveedores"})
     assert (same.header_row, same.column(0, "identifier"), list(same.countries)) == (3, "Tel", ["ES"])
     assert (other.header_row, other.column(0, "identifier"), list(other.countries)) == (None, "", ["ES"])
+
+
+def test_who_agreed_is_known_of_a_run_that_was_cut_off_too() -> None:
+    """Nobody else gets messages; of one that was declined nothing was sent, and nothing counts."""
+    said = [{"OK": {"only": ["yes"], "seen": ["no", "yes"]}}]
+    cut = replace(run("cut", 2, **{CONSENT: said}), finished_at=None)
+    declined = run("declined", 3, **{CONSENT: [{"OK": {"only": [], "seen": ["no", "yes"]}}], DECLINED: True})
+    assert RunsBefore(runs=[declined, cut], files=FILES).answers({}).consent[0]["OK"].only == ("yes",)
+    assert not RunsBefore(runs=[declined], files=FILES).answers({}).consent
 
 
 def test_the_country_of_the_nearest_files_counts_most() -> None:

@@ -1,0 +1,35 @@
+"""Who agreed to be written to, as it was answered before, where nobody can be asked: with `--yes`, or at night.
+
+Nothing else is taken from earlier runs there. But whoever did not agree gets no messages because a run asks nothing.
+"""
+
+from collections.abc import Sequence
+
+from importer.commands.context import CommandContext
+from importer.commands.input.input_sheet import InputSheet
+from importer.commands.questions.consent_question import ask_consent
+from importer.commands.questions.earlier_answers import earlier_runs
+from importer.journal import Journal
+
+
+def keep_consent(
+    context: CommandContext, journal: Journal, files: Sequence[str], readers: Sequence[InputSheet]
+) -> None:
+    """Have the sheets leave out who did not agree, as the runs of the same files did, and tell it.
+
+    Args:
+        context: With what to tell; a config that has the mapping says by `[input.where]` which rows count.
+        journal: Of the run.
+        files: As a run's record has them.
+        readers: The opened sheets.
+
+    Raises:
+        InputError: A file cannot be read.
+
+    """
+    if context.settings.mapping_given:
+        return
+    earlier = earlier_runs(context.settings, journal, files).answers(context.options)
+    for reader, known in zip(readers, earlier.consent, strict=False):
+        for said in ask_consent(reader, context.settings, None, known):
+            context.tell(f"{said}, as in {earlier.consent_where}.")
