@@ -1,6 +1,7 @@
 """`retry`: sends the rows of an earlier run again that are not in Callbell."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import repeat
@@ -17,8 +18,9 @@ from importer.commands.setup import new_run, open_journal
 from importer.journal import Journal
 from importer.journal.run_report import RunReport
 from importer.mapper.contact import to_contact
+from importer.model.errors import InputError
 from importer.model.person import FORGOTTEN
-from importer.model.plain_text import counted
+from importer.model.plain_text import counted, plain
 from importer.model.policy import FailOn
 from importer.model.rows import TO_RETRY, Contact, Status
 from importer.model.runs import CONSENT, DECLINED, NO_PROBLEMS, WAITED, ProblemGroup, RunRecord
@@ -26,7 +28,7 @@ from importer.reports.closing_text import END_OF_REHEARSAL
 from importer.reports.next_step import next_step
 from importer.reports.past_run import failed_files
 from importer.reports.results import summary_text
-from importer.reports.run_commands import report_command
+from importer.reports.run_commands import command_line, report_command
 from importer.system.logs import LOG
 
 _OF_ONE_RUN_ALONE = frozenset(
@@ -122,12 +124,35 @@ def _all_invalid(context: CommandContext, journal: Journal, earlier: RunRecord, 
     may_be_sent = source.conflicts() or any(tally[status] for status in TO_RETRY - {Status.INVALID})
     for reader in _sheets(journal, earlier):
         options = mapping_options(reader.sheet, context.settings, guess_of(reader, context.settings))
-        mapping = column_mapping(reader.sheet, options, None)
+        with _header_of_then(earlier, reader.sheet.file):
+            mapping = column_mapping(reader.sheet, options, None)
         for rows in reader.chunks():
             if may_be_sent or any(isinstance(to_contact(row, mapping), Contact) for row in rows):
                 return None
             count += len(rows)
     return count
+
+
+@contextlib.contextmanager
+def _header_of_then(earlier: RunRecord, file: str) -> Iterator[None]:
+    """Say of a header that does not fit that it is the one from the time of the run: the file may have another now.
+
+    Raises:
+        InputError: The block raises one.
+
+    """
+    try:
+        yield
+    except InputError as error:
+        problems = error.message.partition("\n")[2]
+        again = command_line("run", earlier.files, earlier.options, same_files=True)
+        raise InputError(
+            f"The mapping of the config does not fit the header that {plain(file)} had in {earlier.name}, whose rows"
+            f" are kept as they were:\n{problems}",
+            "What the file is now was not looked at. If it is right again, import it; what is in Callbell is not sent"
+            f" again:\n  {again}",
+            code=error.code,
+        ) from error
 
 
 def _nothing_to_send(context: CommandContext, source: RunReport, invalid: int) -> CommandResult:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.journal_path import journal_file, journal_of
+from importer.commands.last_import import last_import
 from importer.commands.named_journal import other_journals, require_journal
 from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
@@ -12,7 +13,7 @@ from importer.journal import Journal
 from importer.journal.run_names import latest_run_names
 from importer.model.deletion import taken_back
 from importer.model.errors import UsageError
-from importer.model.plain_text import plain
+from importer.model.plain_text import plain, wrapped_text
 from importer.model.rows import TO_RETRY, Status
 from importer.model.runs import RunRecord
 from importer.reports.past_run import listed_run_json, past_run_json
@@ -43,16 +44,27 @@ def list_runs(context: CommandContext, name: str = "", line_width: int = 0) -> s
     with _journal(context.settings) as journal:
         found, undone = (journal.runs(), _undone(journal)) if journal else ([], {})
         if not name:
-            return (
+            shown = (
                 runs_table(found, context.zone, line_width, undone)
                 if found
                 else as_typed("\n".join(_no_run(context, "runs"))) + "\n"
             )
+            return shown + _failed_since(context, found, line_width)
         shown = run_text(*_named(found, name, context, "runs"), context.zone)
         source = journal.report_source(name) if journal else None
         lines = undo_lines(source.undos(), undone.get(name, {}), context.zone) if source else []
         lines += [f"  kept      {line}" for line in source.kept().lines()] if source else []
     return shown + "".join(f"{line}\n" for line in lines)
+
+
+def _failed_since(context: CommandContext, found: Sequence[tuple[RunRecord, _Counts]], line_width: int) -> str:
+    """Return that the last import ended before it had a run, and why; empty where there is a later run."""
+    run = context.settings.run
+    last = None if run.sandbox else last_import(journal_of(context.settings), run.of_account)
+    if last is None or not last.is_without_run or any(record.started_at > last.ended_at for record, _ in found):
+        return ""
+    said = f"Not in this list, as nothing was read: {last.sentence(context.zone)}."
+    return wrapped_text("\n".join(filter(None, (said, as_typed(last.hint)))), line_width) + "\n"
 
 
 def runs_result(context: CommandContext, name: str = "") -> CommandResult:
@@ -217,4 +229,4 @@ def _in_known_journal(context: CommandContext, command: str, name: str) -> tuple
 
 
 def _undone(journal: Journal) -> Undone:
-    return {name: journal.undo_of(name).tally() for name in journal.undone_runs()}
+    return {name: journal.undo_of(name).tally_with_forgotten() for name in journal.undone_runs()}

@@ -1,9 +1,10 @@
-"""Where a command does not find a run or a journal that a nightly service of this computer has: how it is given there.
+"""Where a command does not find a run or a journal that a nightly job of this computer has: how it is given there.
 
-The service has its journal in its own user's home; whoever is root looks into another one.
+The service, or the cron job, has its journal in its own user's home; whoever is root looks into another one.
 """
 
 import os
+import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -14,22 +15,40 @@ from importer.commands.journal_path import journal_of
 from importer.commands.named_journal import is_journal_missing, require_journal
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
+from importer.system import runtime
+from importer.system.installed_crons import installed_crons
 from importer.system.installed_units import InstalledUnit, installed_units
-from importer.system.service_user import find_user
-from importer.system.shell import importer_command
+from importer.system.service_user import as_user, find_user, own_name
+from importer.system.shell import importer_command, quote
+
+_RUN = re.compile(r"\d{8}-\d{6}-")
+_GIVE_AS_ROOT = "To look there, give this as root:"
+_GIVE = "To look there:"
 
 
 def other_services(known: AbstractSet[Path]) -> Sequence[InstalledUnit]:
-    """Return the nightly services whose journal is none of these, without those that have not begun theirs yet."""
+    """Return the nightly jobs whose journal is none of these, without those that have not begun theirs yet."""
     return [
-        unit
-        for unit in installed_units()
-        if not known & {unit.journal, Path(os.path.realpath(unit.journal))} and not is_journal_missing(unit.journal)
+        job
+        for job in (*installed_units(), *installed_crons())
+        if not known & {job.journal, Path(os.path.realpath(job.journal))} and not is_journal_missing(job.journal)
     ]
 
 
+def owner_of_reports(folder: Path) -> str:
+    """Return the other user of this computer whose run has the newest reports in a folder; empty: there is none."""
+    if runtime.WINDOWS:
+        return ""
+    try:
+        newest = max(path for path in folder.iterdir() if _RUN.match(path.name))
+        owner = newest.owner()
+    except (OSError, ValueError, KeyError):  # not to be looked into; no reports; a user that was deleted
+        return ""
+    return "" if owner == own_name() else owner
+
+
 def elsewhere(context: CommandContext, *words: str) -> str:
-    """Return how a command is given that looks into a nightly service's journal.
+    """Return how a command is given that looks into a nightly job's journal.
 
     Args:
         context: What the command was given; where that names a journal, or is a rehearsal, no other is meant.
@@ -43,9 +62,21 @@ def elsewhere(context: CommandContext, *words: str) -> str:
     units = other_services({journal})
     named = [unit for unit in units if unit.journal.name == journal.name]  # of the same account of the config
     return "\n".join(
-        f"The nightly {unit.name}.service has the journal {plain(str(unit.journal))}. To look there, give this as root:"
-        f"\n  {_there(unit, context, journal.name, *words)}"
+        f"The nightly {unit.title} has the journal {plain(str(unit.journal))}."
+        f" {_GIVE if unit.user == own_name() else _GIVE_AS_ROOT}\n  {_there(unit, context, journal.name, *words)}"
         for unit in named or units
+    ) or _of_reports(context, *words)
+
+
+def _of_reports(context: CommandContext, *words: str) -> str:
+    """Return the same where only the reports tell who gives the nightly command."""
+    folder = context.settings.run.report_dir.absolute()
+    if not (owner := owner_of_reports(folder)):
+        return ""
+    command = importer_command(*words, options=list(context.options.items()))
+    return (
+        f"The newest run in {plain(str(folder))} is {owner}'s, so the nights run as {owner}, whose journal is another."
+        f" {_GIVE_AS_ROOT}\n  {as_user(owner, '')} -c {quote(command)}"
     )
 
 
@@ -55,7 +86,7 @@ def fail_without_journal(context: CommandContext, journal: Path, hint: str, *wor
     Args:
         context: What the command was given.
         journal: The one that is not there.
-        hint: What to do where no nightly service has a journal.
+        hint: What to do where no nightly job has a journal.
         words: The command's name and its arguments.
 
     Raises:
@@ -68,10 +99,10 @@ def fail_without_journal(context: CommandContext, journal: Path, hint: str, *wor
 
 
 def _there(unit: InstalledUnit, context: CommandContext, usual: str, *words: str) -> str:
-    """Return the command for a service's journal, which is named unless its user finds it without.
+    """Return the command for a nightly job's journal, which is named unless its user finds it without.
 
     Args:
-        unit: The service.
+        unit: The job.
         context: What the command was given.
         usual: The journal's name in a user's state folder.
         words: The command's name and its arguments.
@@ -80,4 +111,5 @@ def _there(unit: InstalledUnit, context: CommandContext, usual: str, *words: str
     home = find_user(unit.user, "").home
     is_found = unit.journal == Path(home, ".local/state/callbell-importer", usual)
     options = [*context.options.items(), ("journal", None if is_found else str(unit.journal))]
-    return unit.as_its_user(importer_command(*words, options=options))
+    command = importer_command(*words, options=options)
+    return command if unit.user == own_name() and not unit.token_file else unit.as_its_user(command)

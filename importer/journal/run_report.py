@@ -36,6 +36,9 @@ _STATUSES = {status.value: status for status in Status}
 _SHEET_FIELDS = [field.name for field in fields(Sheet)]
 _PROBLEM_FIELDS = [field.name for field in fields(Problem)]
 
+_FirstRow = tuple[int, int, str]
+"""A row's number, its sheet, and its message."""
+
 INSERT_SHEET = f"""
 INSERT INTO sheets (run, place, {", ".join(_SHEET_FIELDS)}) VALUES (:run, :place, :{", :".join(_SHEET_FIELDS)})
 """  # noqa: S608 - our own fields
@@ -178,10 +181,12 @@ class RunReport:
         """Return the problems grouped by code and column, most frequent first.
 
         What the account does not have, and fields that differ, are grouped by message too: a line for each. Duplicates
-        that say something else are a group of their own.
+        that say something else are a group of their own. Of each group's first rows the new ones stand before the known
+        ones, as does the message of one that is new.
         """
         counts, messages = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], str]()
-        rows, new = defaultdict[tuple[str, str, str], list[tuple[int, int]]](list), Counter[tuple[str, str, str]]()
+        first = defaultdict[tuple[tuple[str, str, str], bool], list[_FirstRow]](list)
+        new = Counter[tuple[str, str, str]]()
         varying = set[tuple[str, str, str]]()
         for _, number, sheet, is_problem, known_codes, problems in chain.from_iterable(
             self.database.pages(_PROBLEMS, {"run": self.run})
@@ -194,17 +199,19 @@ class RunReport:
                 if messages.setdefault(key, message) != message:
                     varying.add(key)
                 counts[key] += 1
-                new[key] += bool(is_problem and not {code, (code, column)} & known)
-                if counts[key] <= _FIRST_ROWS:
-                    rows[key].append((number, sheet))
+                is_new = bool(is_problem and not {code, (code, column)} & known)
+                new[key] += is_new
+                if len(first[key, is_new]) < _FIRST_ROWS:
+                    first[key, is_new].append((number, sheet, message))
+        rows = {key: (first[key, True] + first[key, False])[:_FIRST_ROWS] for key in counts}
         return [
             ProblemGroup(
                 code=key[0],
                 column=key[1],
-                message=messages[key],
+                message=rows[key][0][2],
                 count=count,
-                rows=tuple(number for number, _ in rows[key]),
-                sheets=tuple(sheet for _, sheet in rows[key]),
+                rows=tuple(number for number, _, _ in rows[key]),
+                sheets=tuple(sheet for _, sheet, _ in rows[key]),
                 new=new[key],
                 varies=key in varying,
             )

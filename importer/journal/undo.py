@@ -8,6 +8,7 @@ An update whose answer never came is among the latter: what is given back then w
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -34,6 +35,10 @@ _OPEN_OURS = f"removals.run = :run AND removals.status IN ('pending', 'in_flight
 _UNSENT = "coalesce(removals.status, 'pending') IN ('pending', 'in_flight')"
 _FATE = f"CASE WHEN NOT {_UNSENT} THEN removals.status WHEN {_OURS} THEN 'unsent' ELSE 'kept' END"
 _TALLY = f"SELECT {_FATE}, count(*) FROM {_TABLES} WHERE {_DONE} GROUP BY 1"  # noqa: S608 - only constants
+_FORGOTTEN_TALLY = f"""
+SELECT removals.status, count(*) FROM {_TABLES}
+WHERE rows.run = :run AND NOT ({_DONE}) IS TRUE AND removals.status IN ({_TAKEN_BACK_SQL}) GROUP BY 1
+"""  # noqa: S608 - only constants
 # An undo that was interrupted resumes with what it left; otherwise what was kept or failed is tried again.
 _TO_DO = f"""
 FROM {_TABLES}
@@ -117,6 +122,11 @@ class RunUndo:
         """Return how many of the contacts have each fate; a fate that no contact has is there with 0."""
         found = self.database.fetch(_TALLY, asdict(self.key))
         return dict.fromkeys(Fate, 0) | {Fate(fate): count for fate, count in found}
+
+    def tally_with_forgotten(self) -> Mapping[Fate, int]:
+        """Return the same, with contacts that were taken back and whose people were forgotten since."""
+        forgotten = self.database.fetch(_FORGOTTEN_TALLY, asdict(self.key))
+        return Counter(self.tally()) + Counter({Fate(fate): count for fate, count in forgotten})
 
     def to_do(self) -> int:
         """Return how many contacts `begin` would enqueue."""

@@ -17,9 +17,14 @@ TEST = "test"
 _SLASH = re.compile(r"[\\/]")
 _FOLDER = re.compile(r"(.*)[\\/]")
 _MOST_GROUPS = 10
-_LONGEST_NAME = 80
-_LONGEST_REASON = 120
-"""Of an error in the subject."""
+_MOST_ROWS = 5
+_MISSING = "file_missing"
+_SAME = "same command"
+"""Whoever reads of it elsewhere does not see which one."""
+_LONGEST_NAME = 40
+_LONGEST_SUBJECT = 80
+_SHORTEST_REASON = 16
+"""Of an error in the subject; with less room than that it has none."""
 _LONGEST_SENTENCE = 500
 _MASKED = frozenset({"message", "hint"})
 _PATHS = "reports"
@@ -52,6 +57,8 @@ class Place:
     host: str
     next_step: str = ""
     """What to do, with the exact command; an error's own hint goes before it."""
+    command: str = ""
+    """The command that was given."""
     config: str = ""
     """The config file, which tells which import it was where nothing ran; empty: there is none."""
 
@@ -66,9 +73,8 @@ def notice_of(events: Sequence[Event], summary: Mapping[str, object], place: Pla
         details: Whether people's data may be told.
 
     """
-    subject = f"callbell-importer: {_headline(events, summary)}"
-    if run := summary.get("run"):
-        subject += f" ({run})"
+    headline = _headline(events, summary)
+    named = f"{headline} ({plain(str(summary['run']))})" if summary.get("run") else headline
     lines = [
         *_rows(summary),
         *_problems(summary, details=details),
@@ -78,7 +84,7 @@ def notice_of(events: Sequence[Event], summary: Mapping[str, object], place: Pla
         f"Next: {_next_step(summary, place)}",
         *_reports(summary, place),
     ]
-    text = "\n".join([subject.removeprefix("callbell-importer: "), "", *lines])
+    subject, text = _subject(headline, named, summary), "\n".join([named, "", *lines])
     event = events[0].value if events else ""
     told = dict(summary if details else _without_data(summary))
     return _notice(event, subject, text, told, place)
@@ -123,6 +129,16 @@ def shared(value: object, key: str, *, of_rows: bool = False) -> object:
             return value
 
 
+def _subject(headline: str, named: str, summary: Mapping[str, object]) -> str:
+    """Return the headline with as much of the error, or with the run's name, as a line of a mail program shows."""
+    subject = f"callbell-importer: {headline}"
+    left = _LONGEST_SUBJECT - len(subject) - len(": ")
+    if left >= _SHORTEST_REASON and (why := _masked(table(summary, "error").get("message"))):
+        return f"{subject}: {shorten(why, left, placeholder=' ...')}"
+    whole = f"callbell-importer: {named}"
+    return whole if len(whole) <= _LONGEST_SUBJECT else subject
+
+
 def _headline(events: Sequence[Event], summary: Mapping[str, object]) -> str:
     files, code = _files(summary), summary.get("exit_code")
     match events[0] if events else None:
@@ -139,9 +155,8 @@ def _headline(events: Sequence[Event], summary: Mapping[str, object]) -> str:
         case Event.SUCCESS:
             return f"import{f' of {files}' if files else ''} finished, every row is where it should be"
         case _:
-            why = shorten(_masked(table(summary, "error").get("message")), _LONGEST_REASON, placeholder=" ...")
             what = f"{summary.get('command') or 'run'}{f' of {files}' if files else ''}"
-            return f"{what} failed, exit code {code}{f': {why}' if why else ''}"
+            return f"{what} failed, exit code {code}"
 
 
 def _files(summary: Mapping[str, object]) -> str:
@@ -177,18 +192,31 @@ def _problems(summary: Mapping[str, object], *, details: bool) -> list[str]:
     groups = problem_groups(summary)
     if not groups:
         return []
-    lines = [f"  {_group(group, details=details)}" for group in groups[:_MOST_GROUPS]]
+    files = summary.get("files")
+    is_one_file = isinstance(files, list | tuple) and len(files) == 1  # rows of several files have the same numbers
+    lines = [f"  {_group(group, names_rows=is_one_file, details=details)}" for group in groups[:_MOST_GROUPS]]
     more = len(groups) - _MOST_GROUPS
     return ["Problems:", *lines, *([f"  and {counted(more, 'more kind')}"] if more > 0 else [])]
 
 
-def _group(group: Mapping[str, object], *, details: bool) -> str:
+def _group(group: Mapping[str, object], *, names_rows: bool, details: bool) -> str:
     new = f", {whole_number(group['new']):,} new" if "new" in group else ""
+    new += _new_rows(group) if names_rows else ""
     line = f"{plain(str(group.get('code')))}: {counted(whole_number(group.get('count')))}{new}"
     if not details:
         return line
     column = f' in the column "{plain(str(group["column"]))}"' if group.get("column") else ""
     return f"{line}{column}: {plain(str(group.get('message', '')))[:_LONGEST_SENTENCE]}"
+
+
+def _new_rows(group: Mapping[str, object]) -> str:
+    """Return which of the group's rows are new, where others are known; they stand before these."""
+    new, rows = whole_number(group.get("new")), group.get("rows")
+    if not isinstance(rows, list | tuple) or not 0 < new < whole_number(group.get("count")):
+        return ""
+    numbers = [str(whole_number(row)) for row in rows[: min(new, _MOST_ROWS)]]
+    more = ", ..." if new > len(numbers) else ""
+    return f" ({'row' if new == 1 else 'rows'} {', '.join(numbers)}{more})" if numbers else ""
 
 
 def _degraded(summary: Mapping[str, object]) -> list[str]:
@@ -200,13 +228,18 @@ def _ending(summary: Mapping[str, object]) -> list[str]:
     seconds = summary.get("seconds")
     took = f" after {duration(seconds)}" if isinstance(seconds, int | float) else ""
     said = _masked(table(summary, "error").get("message"))
-    whole = [f"Error: {said}"] if len(said) > _LONGEST_REASON else []
-    return [*whole, f"Exit code {summary.get('exit_code')}{took}."]
+    return [*([f"Error: {said}"] if said else []), f"Exit code {summary.get('exit_code')}{took}."]
 
 
 def _next_step(summary: Mapping[str, object], place: Place) -> str:
-    hint = _masked(table(summary, "error").get("hint"))
-    return hint or plain(place.next_step) or "nothing has to be done."
+    error = table(summary, "error")
+    step = _masked(error.get("hint")) or plain(place.next_step) or "nothing has to be done."
+    if error.get("code") == _MISSING:
+        step = "the list did not come, or has another name: have it put there, and give the same command again."
+    if _SAME not in step:
+        return step
+    command = f" The command: {plain(place.command)}" if place.command else ""
+    return f"{step} What runs every night does so by itself.{command}"
 
 
 def _reports(summary: Mapping[str, object], place: Place) -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import PurePath
@@ -119,7 +120,7 @@ def groups_text(
 def _group_text(group: ProblemGroup, sheets: Sequence[Sheet], *, says_new: bool, is_short: bool = False) -> str:
     """Return how many rows have the problem, what to do unless it is to be short, and the first of them."""
     column = f', column "{plain(group.column)}"' if group.column else ""
-    shown = places(group, sheets)
+    shown = _new_and_known(group, sheets) if says_new else places(group, sheets)
     more = ", ..." if shown and group.count > min(len(group.rows), _MOST_ROWS) else ""
     what = f"{plain(group.code)}{column}"
     named = f"{shown}{more} ({what})" if shown else what
@@ -127,6 +128,18 @@ def _group_text(group: ProblemGroup, sheets: Sequence[Sheet], *, says_new: bool,
     if is_short or not (sentence := group_sentence(group)):
         return f"  {counted(group.count)}{new}: {named}"
     return f"  {counted(group.count)}{new}: {plain(sentence)}\n    {named}"
+
+
+def _new_and_known(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:
+    """Return the first of the group's cells, the new ones apart from the known ones, if there are both."""
+    count = min(group.new, len(group.rows))  # the new ones stand first
+    if not 0 < count < min(len(group.rows), _MOST_ROWS):
+        return places(group, sheets)
+    new, known = (
+        replace(group, rows=group.rows[part], sheets=group.sheets[part])
+        for part in (slice(count), slice(count, _MOST_ROWS))
+    )
+    return f"new: {places(new, sheets)}; known: {places(known, sheets)}"
 
 
 def places(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:

@@ -16,8 +16,9 @@ Undone = Mapping[str, Mapping[Fate, int]]
 """What became of the contacts of the runs of which an undo was begun."""
 _NUMBERS = frozenset({"EXIT", "ROWS", "IN CALLBELL", "IN SANDBOX", "TWICE", "TO FIX", "UNSENT", "UNDONE"})
 """Columns of numbers."""
-_LEAST_NEEDED = ("FILE", "DATE", "TIME", "ACCOUNT", "COMMAND", "EXIT", "ROWS", "TWICE", "UNDONE")
-"""Columns that a narrow terminal is spared, in this order; file and date are in the run's name."""
+_LEAST_NEEDED = ("FILE", "DATE", "TIME", "ACCOUNT", "COMMAND", "EXIT", "ROWS", "TWICE", "UNDONE", "UNSENT")
+"""Columns that a narrow terminal is spared, in this order; file and date are in the run's name, and what is unsent is
+told below the table."""
 _ONLY_IF_ANY = ("TWICE", "UNSENT", "UNDONE")
 """Columns that are left out where each run has 0."""
 _LONGEST = 24
@@ -43,10 +44,17 @@ def runs_table(
     lines = [_cells(record, counts, zone, where, undone.get(record.name, {})) for record, counts in found]
     names = [name for name in lines[0] if name not in _ONLY_IF_ANY or any(line[name] != "0" for line in lines)]
     widths = {name: max(len(name), *(len(line[name]) for line in lines)) for name in names}
-    spared = iter(_LEAST_NEEDED)
+    spared = (name for name in _LEAST_NEEDED if name in names)
     while line_width and sum(widths.values()) + 2 * len(widths) - 2 > line_width and (one := next(spared, "")):
         del widths[one]
-    return "".join(f"{_aligned(line, widths)}\n" for line in [{name: name for name in names}, *lines])
+    told = [] if "UNSENT" in widths else [f"{line['UNSENT']} unsent: {line['RUN']}" for line in lines if _is_left(line)]
+    table = [_aligned(line, widths) for line in [{name: name for name in names}, *lines]]
+    return "".join(f"{line}\n" for line in (*table, *told))
+
+
+def _is_left(line: Mapping[str, str]) -> bool:
+    """Tell whether rows of a run still have to be sent."""
+    return line["UNSENT"] != "0"
 
 
 def _cells(

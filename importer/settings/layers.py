@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +13,8 @@ from importer.notify.options import VARIABLES, NotifyOptions
 from importer.readers.options import InputOptions
 from importer.settings.accounts import UnclearAccountError, account_journals, account_layer
 from importer.settings.config_file import Key, dotted, parsed_config
-from importer.settings.config_tables import TABLES, AccountTable, CustomFieldTable, Tables, keys_of
+from importer.settings.config_tables import TABLES, Tables, keys_of
+from importer.settings.near_keys import unknown_key, unknown_name
 from importer.settings.options import RetentionOptions, RunOptions, ServiceOptions, Settings
 from importer.settings.settings_error import all_wrong
 
@@ -146,7 +146,7 @@ def _environment_layer(environment: Mapping[str, str]) -> _Layer:
         given[key] = [word for word in given[key].split(",") if word.strip()]
     values, problems = _checked(_by_table(given), lambda key: f"the variable {_variable_of(str(key[1]))}")
     unknown = [name for name in environment if name.startswith(_PREFIX) and name not in {*names, *_READ_ELSEWHERE}]
-    return values, [*problems, *(f"the variable {name}: {_unknown_name(name, names)}" for name in unknown)]
+    return values, [*problems, *(f"the variable {name}: {unknown_name(name, names)}" for name in unknown)]
 
 
 def _options_layer(options: Mapping[str, object]) -> _Layer:
@@ -238,21 +238,6 @@ def _sentence(detail: Mapping[str, Any]) -> str:
         case "value_error":
             return str(detail["ctx"]["error"])
         case "extra_forbidden":
-            return _unknown_key(*map(str, detail["loc"]))
+            return unknown_key(*map(str, detail["loc"]))
         case kind:
             return _WRONG_TYPE.get(kind) or str(detail["msg"])
-
-
-def _unknown_name(name: str, known: Iterable[str]) -> str:
-    """Return the end of a sentence about an unknown name, with the name that was probably meant."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return "there is no such setting" + (f"; did you mean {close[0]}?" if close else "")
-
-
-def _unknown_key(table: str, key: str = "", *inner: str) -> str:
-    """Return which key was probably meant, or in which table the key belongs."""
-    if inner:
-        return _unknown_name(inner[-1], (AccountTable if table == "accounts" else CustomFieldTable).model_fields)
-    near = _unknown_name(key or table, keys_of(table) if key else TABLES)
-    homes = [name for name in TABLES if (key or table) in keys_of(name)]
-    return f"belongs in the table [{homes[0]}]" if homes and not (key and "mean" in near) else near

@@ -12,14 +12,14 @@ from pathlib import Path
 from importer.system.nightly_job import JOURNAL_COMMENT
 from importer.system.service_user import as_user
 from importer.system.shell import quote
-from importer.system.systemd_units import CREDENTIAL
+from importer.system.systemd_units import CREDENTIAL, known_timer
 
 UNITS = Path("/etc/systemd/system")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalledUnit:
-    """A service of the system that imports every night."""
+    """A service of the system, or a cron job, that imports every night."""
 
     name: str
     """Such as `callbell-importer`."""
@@ -27,6 +27,14 @@ class InstalledUnit:
     journal: Path
     token_file: str
     """The file that systemd hands over as a credential, which root alone may read; empty: there is none."""
+    minute: int | None = None
+    """Of the day, at which it begins; None: it does not say."""
+    is_cron: bool = False
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"cron job {self.name} of {self.user}" if self.is_cron else f"{self.name}.service"
 
     def as_its_user(self, command: str) -> str:
         """Return what root types to have a command given by the service's user, who may not read the token."""
@@ -58,7 +66,18 @@ def _unit_of(path: Path) -> InstalledUnit | None:
     if not (journal and user):
         return None
     token_file = _value(text, CREDENTIAL).replace("%%", "%")
-    return InstalledUnit(name=path.stem, user=user, journal=Path(journal), token_file=token_file)
+    return InstalledUnit(
+        name=path.stem, user=user, journal=Path(journal), token_file=token_file, minute=_minute_of(path, text)
+    )
+
+
+def _minute_of(path: Path, service: str) -> int | None:
+    """Return the minute of the day that the timer of a service names."""
+    try:
+        timer = known_timer(path.stem, path.with_suffix(".timer").read_text("utf-8", "replace"), service)
+    except OSError:
+        return None
+    return timer.minute if timer else None
 
 
 def _value(text: str, beginning: str) -> str:

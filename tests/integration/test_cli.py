@@ -481,6 +481,23 @@ def test_retry_sends_rows_that_a_changed_config_makes_right(service: Sandbox) ->
     assert phones(service) == ["34600000001", "34600000002"]
 
 
+@pytest.mark.usefixtures("service")
+def test_retry_says_of_a_header_that_does_not_fit_that_it_is_the_one_of_then() -> None:
+    """The list and the config may be right again, and only `run` reads the list."""
+    Path("config.toml").write_text('[columns]\nidentifier = "Phone"\nname = "Name"\nnote = "Notas"\n', "utf-8")
+    rows = [("Phone", "Name", "Notas"), ("600000001", "Ana", "x"), ("+34600000002", "Eva", "y")]
+    first = give("run", table(Path("c.csv"), rows), "--json").summary["run"]
+    config = '[contact]\ncountry = "ES"\n[columns]\nidentifier = "Phone"\nname = "Name"\nnote = "Remarks"\n'
+    Path("config.toml").write_text(config, "utf-8")
+    table(Path("c.csv"), [("Phone", "Name", "Remarks"), *rows[1:]])
+    said = give("retry")
+    assert said.exit_code == 3
+    assert f"The mapping of the config does not fit the header that c.csv had in {first}" in said.stderr
+    assert '"Remarks"' in said.stderr
+    assert "What the file is now was not looked at." in said.stderr
+    assert said.stderr.splitlines()[-1].strip().startswith("callbell-importer run c.csv")
+
+
 def test_retry_repeats_the_config_of_then_unless_another_is_named(service: Sandbox) -> None:
     """By its whole path, so that it is found from another folder."""
     Path("mine.toml").write_text('[contact]\ncountry = "ES"\ntags = ["No such tag"]\n', "utf-8")

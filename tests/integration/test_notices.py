@@ -168,7 +168,7 @@ def test_a_config_that_is_wrong(web: WebReceiver) -> None:
     """What is right of it is in force: whoever is to be told of a failure is told of this one."""
     config(f'webhook = "{web.url}/hook"', "webhooks = 3")
     assert give("run", "contacts.csv", "--yes").exit_code == 2
-    assert ["notify.webhooks" in one.content["notice"]["subject"] for one in web.got] == [True]
+    assert ["notify.webhooks" in one.content["notice"]["text"] for one in web.got] == [True]
 
 
 @pytest.mark.usefixtures("service")

@@ -2,7 +2,6 @@
 
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from importer.client.token import VARIABLE, TokenSource
@@ -14,7 +13,6 @@ from importer.model.plain_text import counted
 from importer.model.replies import Arrival, Reply
 from importer.model.requests import CALLBELL_URL
 from importer.model.stop import CHECK_NETWORK
-from importer.system.installed_units import InstalledUnit
 from importer.system.shell import quote
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024
@@ -23,28 +21,6 @@ _TOKEN_WORDS = {
     TokenSource.VARIABLE: f"from the variable {VARIABLE}",
     TokenSource.KEYRING: "from the system's keyring",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CronFacts:
-    """What differs between this shell and a cron job."""
-
-    variables: tuple[str, ...] = ()
-    """Set here and missing there."""
-    token_source: TokenSource | None = None
-    """None: there is no token."""
-    is_config_found_here: bool = False
-    """The config was found in the current folder, and a cron job begins in HOME."""
-    is_command_on_path: bool = True
-    """Whether cron's own PATH has the command."""
-    command: str = ""
-    """This command's absolute path."""
-    home: str = ""
-    journal: str = ""
-    has_job: bool = False
-    """Whether the user's crontab has a job of the importer."""
-    units: Sequence[InstalledUnit] = ()
-    """The nightly services of the system."""
 
 
 def skipped(name: str, why: str) -> Diagnosis:
@@ -176,8 +152,18 @@ def diagnose_account(match: AccountMatch, label: str) -> Diagnosis:
     return Diagnosis(name="account", text=text + known)
 
 
-def diagnose_journal(path: Path, state: JournalState | None, size_bytes: int) -> Diagnosis:
-    """Return how the journal stands; without a state there is none yet."""
+def diagnose_journal(path: Path, state: JournalState | None, size_bytes: int, elsewhere: str = "") -> Diagnosis:
+    """Return how the journal stands.
+
+    Args:
+        path: Where it is.
+        state: What it holds; None: there is none yet.
+        size_bytes: Its size.
+        elsewhere: How to look into the one that the nights have; empty: there is no other.
+
+    """
+    if state is None and elsewhere:
+        return Diagnosis(name="journal", level=Level.NOTE, text=f"{path} is not there", next_step=elsewhere)
     if state is None:
         return Diagnosis(name="journal", text=f"{path} is not there yet; the first run makes it")
     if state.faults:
@@ -196,43 +182,3 @@ def diagnose_disk(places: Sequence[tuple[str, int]]) -> Diagnosis:
     if min(free for _, free in places) < LEAST_FREE_BYTES:
         return problem_diagnosis("disk", text, "Make room on that disk, at least 100 MB.", 4)
     return Diagnosis(name="disk", text=text)
-
-
-def diagnose_schedule(facts: CronFacts) -> Diagnosis:
-    """Return how an import is repeated; of a user's cron job what it sees, and what it misses."""
-    if not facts.has_job and facts.units:
-        of_units = "; ".join(
-            f"{one.name}.service, as {one.user}, with the journal {one.journal}" for one in facts.units
-        )
-        step = "\n".join(
-            one.as_its_user(f"callbell-importer runs --journal {quote(str(one.journal))}") for one in facts.units
-        )
-        return Diagnosis(name="schedule", text=of_units, next_step=f"Its runs, as root: {step}")
-    if not facts.has_job:
-        step = "callbell-importer schedule FILE"
-        return Diagnosis(name="schedule", text="to run the same import every night:", next_step=step)
-    misses = [f"what this shell sets ({', '.join(facts.variables)})"] if facts.variables else []
-    steps = []
-    if facts.token_source is TokenSource.VARIABLE:
-        steps.append("put the token into a file (chmod 600) and name it as token_file in the config")
-    if facts.token_source is TokenSource.KEYRING:
-        misses.append("the keyring, which needs a desktop session")
-        steps.append("put the token into a file (chmod 600) and name it as token_file in the config")
-    if any(name != VARIABLE for name in facts.variables):
-        steps.append("put the other variables into the line of the crontab, or their keys into the config")
-    if facts.is_config_found_here:
-        misses.append("config.toml, which is found in the folder where one is")
-        steps.append("name the config with -c and its absolute path")
-    if not facts.is_command_on_path:
-        misses.append("the command, which is not on its PATH (/usr/bin:/bin)")
-        steps.append(f"give the command as {facts.command}")
-    place = f"HOME is {facts.home or 'not set'}, the journal {facts.journal}"
-    if not misses:
-        return Diagnosis(name="schedule", text=f"a cron job sees the same: {place}")
-    step = "; ".join(steps)
-    return Diagnosis(
-        name="schedule",
-        level=Level.NOTE,
-        text=f"a cron job misses {', '.join(misses)} ({place})",
-        next_step=f"A job with all of it: callbell-importer schedule FILE. By hand: {step}.",
-    )

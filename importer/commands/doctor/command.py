@@ -17,9 +17,13 @@ from importer.client.token import Token, TokenSource, find_token, token_source
 from importer.commands.account.token_place import other_token
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.doctor import checks
+from importer.commands.doctor.installed_jobs import installed_jobs
 from importer.commands.doctor.probe_check import ProbeRequest, finish_probes, is_allowed, requested_number
+from importer.commands.doctor.schedule_check import CronFacts, diagnose_schedule
 from importer.commands.journal_path import journal_of
+from importer.commands.last_import import last_import
 from importer.commands.named_journal import require_journal
+from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
 from importer.journal import AccountMatch
 from importer.journal.integrity import JournalState, examine
@@ -33,7 +37,6 @@ from importer.model.requests import WHO_AM_I
 from importer.reports.doctor_report import doctor_json, doctor_text
 from importer.system import runtime
 from importer.system.files import as_storage_error
-from importer.system.installed_units import installed_units
 from importer.system.locks import journal_lock
 from importer.system.scheduler import has_cron_job
 from importer.system.shell import program_command
@@ -96,7 +99,7 @@ class Doctor:
         self._find_token()
         self._look_at_journal()
         self._look_at_places()
-        self.found["schedule"] = checks.diagnose_schedule(self._cron())
+        self.found["schedule"] = diagnose_schedule(self._cron())
         if self._token is not None:
             asyncio.run(self._ask(self._token, digits))
 
@@ -140,7 +143,7 @@ class Doctor:
             else:
                 require_journal(self.context.settings, path)
                 self.found["lock"] = Diagnosis(name="lock", text="free: there is no journal")
-                self.found["journal"] = checks.diagnose_journal(path, None, 0)
+                self.found["journal"] = checks.diagnose_journal(path, None, 0, elsewhere(self.context, "doctor"))
 
     def _look_at_places(self) -> None:
         reports = self.context.settings.run.report_dir.absolute()
@@ -156,20 +159,24 @@ class Doctor:
             metrics = self.context.settings.run.metrics
             self.found["reports"] = checks.diagnose_reports(reports, metrics, is_there=is_there(reports))
 
-    def _cron(self) -> checks.CronFacts:
+    def _cron(self) -> CronFacts:
         environment = self.context.environment
         is_named = self.config is not None or "CALLBELL_IMPORTER_CONFIG" in environment
-        journal = self.found.get("journal")
-        return checks.CronFacts(
+        journal, context = self.found.get("journal"), self.context
+        is_usable = journal is not None and journal.level is not Level.PROBLEM
+        return CronFacts(
             variables=tuple(sorted(one for one in environment if one.startswith(_CRON_LACKS) and environment[one])),
             token_source=self._source,
             is_config_found_here="config" in self.context.options and not is_named,
             is_command_on_path=shutil.which("callbell-importer", path=_CRON_PATH) is not None,
             command=program_command(),
             home=environment.get("HOME", ""),
-            journal=str(self._path()) if journal and journal.level is not Level.PROBLEM else "(see above)",
+            journal=str(self._path()) if is_usable else "(see above)",
             has_job=has_cron_job(),
-            units=installed_units(),
+            installed=installed_jobs(context),
+            elsewhere=elsewhere(context, "doctor") if is_usable else "",
+            last=last_import(self._path(), context.settings.run.of_account) if is_usable else None,
+            zone=context.zone,
         )
 
     async def _ask(self, token: Token, digits: str) -> None:

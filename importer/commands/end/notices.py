@@ -9,7 +9,7 @@ import socket
 from collections.abc import Mapping, Sequence
 
 from importer.commands.context import CommandContext
-from importer.model.addresses import shown_address
+from importer.model.addresses import scheme_of, shown_address
 from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.errors import ImporterError
 from importer.model.rows import FINAL, Status
@@ -25,6 +25,7 @@ from importer.reports.same_cause import all_alike, cure, step_text
 from importer.system.logs import LOG, log_fields
 from importer.system.shell import importer_command
 
+_WRONG_SETTINGS = 2
 _BUSY = 6
 
 
@@ -49,9 +50,33 @@ def tell_ending(
     chosen = context.settings.run.of_account
     options = {**context.options, "account": chosen} if chosen else context.options
     path = os.path.abspath(config) if config else str(options.get("config") or "")  # noqa: PTH100 - no links
-    place = Place(host=socket.gethostname(), next_step=next_command(ending, options), config=path)
+    place = Place(
+        host=socket.gethostname(),
+        next_step=next_command(ending, options),
+        command=_command_again(ending, files, {"config": path, **options}),
+        config=path,
+    )
     named = {"files": [*map(shown_address, files)], **ending} if files else ending
     _log(context, send_notices(context.settings.notify, events_of(ending), named, place, context.environment))
+
+
+def _command_again(ending: Mapping[str, object], files: Sequence[str], options: Mapping[str, object]) -> str:
+    """Return the command that was given, from any folder; empty where it cannot be told.
+
+    It cannot of a retry, of an address, which may hold a secret, and where the settings are wrong: then the options
+    are not known.
+
+    Args:
+        ending: The object that `--json` prints.
+        files: The input files that the command line names.
+        options: The run's.
+
+    """
+    is_known = ending.get("command") == "run" and ending.get("exit_code") != _WRONG_SETTINGS
+    if not (is_known and files) or any(map(scheme_of, files)):
+        return ""
+    paths = map(os.path.abspath, files)  # no links
+    return importer_command("run", *paths, options=[*options.items()])
 
 
 def next_command(ending: Mapping[str, object], options: Mapping[str, object]) -> str:

@@ -1,6 +1,8 @@
 """The list of past runs: account, local date, file, duration, counts."""
 
 import io
+import json
+import os
 import re
 from contextlib import closing
 from dataclasses import replace
@@ -128,6 +130,16 @@ def test_a_row_that_stands_twice_is_counted_as_the_closing_text_does() -> None:
     assert re.search(r"ROWS  IN CALLBELL  TWICE  TO FIX\n.* 6  +3  +2  +1\n$", table)
 
 
+def test_what_is_unsent_is_told_below_where_a_long_name_leaves_it_no_column() -> None:
+    """The table fits the terminal all the same."""
+    name = f"20261123-020000-{'c' * 40}-2"
+    counts = dict.fromkeys(Status, 0) | {Status.CREATED: 675, Status.UNSENT: 193}
+    run = replace(record(), name=name, started_at=AT)
+    head, line, below = runs_table([(run, counts)], MADRID, 80).splitlines()
+    assert (head.split(), below) == (["RUN", "IN", "CALLBELL", "TO", "FIX"], f"193 unsent: {name}")
+    assert len(line) <= 80
+
+
 def test_unsent_rows_have_a_column_of_their_own_and_are_not_to_fix() -> None:
     """`retry` sends them: they need no person."""
     counts = dict.fromkeys(Status, 0) | {Status.CREATED: 675, Status.FAILED: 132, Status.UNSENT: 193}
@@ -153,3 +165,33 @@ def test_one_run_is_told_with_its_offset(context: CommandContext) -> None:
     assert "  account   https://api.callbell.eu/v1 main\n" in text
     assert "  started   2026-11-23 07:15:00+05:45\n" in text
     assert "  ended     2026-11-23 07:17:05+05:45, after 2 min 5 s\n" in text
+
+
+def failed_night(context: CommandContext, at: datetime, code: str = "token_refused") -> None:
+    """Write that an import ended before it had a run."""
+    path = (context.settings.run.journal or Path()).with_name("last-run.json")
+    error = {"code": code, "message": "The token is refused.", "hint": "Take a new one."}
+    path.write_text(json.dumps({"command": "run", "exit_code": 5, "error": error}), "utf-8")
+    os.utime(path, (at.timestamp(), at.timestamp()))
+
+
+def test_a_night_that_ended_before_it_had_a_run_is_told_below_the_table(context: CommandContext) -> None:
+    """It is nowhere else, until the next run; with what to do."""
+    said = (
+        "Not in this list, as nothing was read: the last import, 2026-11-24 02:30, ended with exit code 5:"
+        " The token is refused.\n"
+        "Take a new one.\n"
+    )
+    failed_night(context, AT + timedelta(days=1))
+    assert list_runs(context).endswith(f"Make one with: callbell-importer run FILE\n{said}")
+    ended(context, name="run-1")
+    assert list_runs(context).endswith(said)
+
+
+def test_a_later_run_has_the_last_word(context: CommandContext) -> None:
+    """And a person who said no is told nothing."""
+    ended(context, name="run-1")
+    failed_night(context, AT - timedelta(days=1))
+    assert "Not in this list" not in list_runs(context)
+    failed_night(context, AT + timedelta(days=1), "declined")
+    assert "Not in this list" not in list_runs(context)

@@ -17,7 +17,8 @@ from importer.commands.runs import find_run, find_run_to_report, find_run_to_ret
 from importer.journal import Journal
 from importer.model.errors import UsageError
 from importer.settings import settle
-from importer.system import installed_units
+from importer.system import installed_crons, installed_units
+from importer.system.cron_table import with_job
 from importer.system.service_user import ServiceUser
 from importer.system.systemd_units import service_unit
 from tests.support.journals import record
@@ -146,3 +147,53 @@ def test_whoever_may_not_look_into_the_services_folder_is_told_to_forget_them_th
     told = purge_contact(chosen, NUMBER).text
     assert "To forget them there, as root:\n" in told
     assert f"purge --contact NUMBER --journal {service_journal}'" in told
+
+
+@pytest.fixture
+def cron_journal(service_journal: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A cron job in place of the service, with the same journal."""
+    monkeypatch.setattr(installed_units, "UNITS", Path("/nonexistent"))
+    monkeypatch.setattr(installed_crons, "SPOOLS", (tmp_path / "crontabs",))
+    (tmp_path / "crontabs").mkdir()
+    job = nightly_job(journal=str(service_journal))
+    (tmp_path / "crontabs/callbell").write_text(with_job("", job), "utf-8")
+    return service_journal
+
+
+def test_a_cron_job_of_another_user_is_told_of_as_a_service_is(cron_journal: Path) -> None:
+    """Root has no journal, or another; no first run is offered, which would begin a second one."""
+    first, second, third = list_runs(context()).splitlines()
+    assert first.startswith("There is no run yet. The journal ")
+    assert second == (
+        f"The nightly cron job callbell-importer of callbell has the journal {cron_journal}."
+        " To look there, give this as root:"
+    )
+    assert third == "  su -s /bin/sh callbell -c 'callbell-importer runs'"
+
+
+def test_the_own_cron_job_needs_no_other_user(cron_journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its journal is named, if it is not the usual one."""
+    monkeypatch.setattr(tested, "own_name", lambda: "callbell")
+    user = ServiceUser(name="callbell", home="/home/callbell", is_there=True)
+    monkeypatch.setattr(tested, "find_user", lambda _name, _home: user)
+    assert list_runs(context()).endswith(f" To look there:\n  callbell-importer runs --journal {cron_journal}\n")
+
+
+def test_reports_of_another_user_tell_who_gives_the_nightly_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no job is found: on another system than cron's or systemd's, or with lines that somebody wrote."""
+    monkeypatch.setattr(installed_units, "UNITS", Path("/nonexistent"))
+    monkeypatch.setattr(Path, "owner", lambda path: "ana" if path.name.startswith("20261126") else "callbell")
+    for name in ("20261126-020000-contacts", "20261127-020000-contacts", "zz"):
+        (tmp_path / "reports" / name).mkdir(parents=True)
+    chosen = context(report_dir=str(tmp_path / "reports"))
+    with pytest.raises(UsageError) as caught:
+        find_run(chosen, "undo", "20261127-020000-contacts")
+    assert caught.value.hint == (
+        f"The newest run in {tmp_path}/reports is callbell's, so the nights run as callbell, whose journal is another."
+        " To look there, give this as root:\n  su -s /bin/sh callbell -c"
+        f" 'callbell-importer undo 20261127-020000-contacts --report-dir {tmp_path}/reports'"
+    )
+    monkeypatch.setattr(tested, "own_name", lambda: "callbell")
+    assert list_runs(chosen).endswith("Make one with: callbell-importer run FILE\n")

@@ -121,6 +121,16 @@ def test_new_still_there_and_gone(journal: Journal) -> None:
     }
 
 
+def test_the_first_rows_of_a_group_begin_with_the_new_ones(journal: Journal) -> None:
+    """As does its message: they are what somebody who knows the others looks for, however many there are of these."""
+    old = {one: ["short"] for one in range(1, 25)}
+    night(journal, "1", old)
+    night(journal, "2", old | {90: ["short"], 91: ["short"]})
+    (group,) = journal.report_source("2").problems()
+    assert (group.count, group.new, len(group.rows)) == (26, 2, 20)
+    assert group.rows[:4] == (26, 27, 2, 3)
+
+
 def test_a_report_that_is_written_again_says_the_same(journal: Journal) -> None:
     """What was new in a run stays so, whatever came later."""
     night(journal, "1", {1: ["a"]})

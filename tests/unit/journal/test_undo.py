@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from importer.journal import Journal, RunUndo
+from importer.journal.database import Database
+from importer.journal.purge_person import PersonPurge
 from importer.model.deletion import TAKEN_BACK, Deletion, Fate, Removed
 from importer.model.errors import StorageError, UsageError
 from importer.model.journal_rows import Pending, RecordedOutcome
 from importer.model.payload import to_json
+from importer.model.person import Person
 from importer.model.rows import Status
 from tests.support.journals import (
     SHEET,
@@ -96,6 +99,16 @@ def test_only_what_the_run_created_is_opened(journal: Journal) -> None:
         (number + 1, f"uuid-{contact(number).identifier}", contact(number)) for number in (1, 2, 3)
     ]
     assert undo.claim(10) == []
+
+
+def test_a_contact_that_was_deleted_and_then_forgotten_still_counts_as_deleted(path: Path, journal: Journal) -> None:
+    """Of the person nothing is kept but that."""
+    undo = opened(journal)
+    undo.record(ended(undo.claim(10), Fate.DELETED, Fate.DELETED, Fate.FAILED))
+    with closing(Database(path)) as database:
+        assert PersonPurge(database, Person(identifier=contact(1).identifier, code="34"), START).forget() == 1
+    assert (undo.tally()[Fate.DELETED], undo.tally_with_forgotten()[Fate.DELETED]) == (1, 2)
+    assert undo.tally_with_forgotten()[Fate.FAILED] == undo.tally()[Fate.FAILED] == 1
 
 
 def test_a_created_row_without_a_uuid_is_left(path: Path) -> None:

@@ -75,7 +75,7 @@ SHORT = [{"code": "too_few_rows", "message": "3 rows, where 50,000 are usual."}]
         ({"degraded": SHORT}, "degraded import of contacts.csv: too_few_rows"),
         (
             {"exit_code": 5, "error": ERROR},
-            "run of contacts.csv failed, exit code 5: The service refused the token (401).",
+            "run of contacts.csv failed, exit code 5: The service ...",
         ),
         ({"exit_code": 143}, "run of contacts.csv failed, exit code 143"),
         ({"exit_code": 0, "problems": []}, "import of contacts.csv finished, every row is where it should be"),
@@ -87,7 +87,13 @@ SHORT = [{"code": "too_few_rows", "message": "3 rows, where 50,000 are usual."}]
 )
 def test_each_event_has_its_subject(changes: dict[str, Any], subject: str) -> None:
     """So that a mail need not be opened."""
-    assert told(**changes).subject == f"callbell-importer: {subject} (20261127-020000-contacts)"
+    notice = told(**changes)
+    assert notice.subject in (
+        f"callbell-importer: {subject} (20261127-020000-contacts)",
+        f"callbell-importer: {subject}",
+    )
+    assert len(notice.subject) <= 80 or notice.subject.endswith(subject)  # what happened is never cut
+    assert "(20261127-020000-contacts)" in notice.text.splitlines()[0]
 
 
 def test_where_nothing_ran_the_error_is_told() -> None:
@@ -95,14 +101,38 @@ def test_where_nothing_ran_the_error_is_told() -> None:
     ending = {"command": "run", "exit_code": 5, "error": ERROR}
     notice = notice_of([Event.FAILURE], ending, PLACE)
     assert notice.subject == "callbell-importer: run failed, exit code 5: The service refused the token (401)."
+    assert notice.text.splitlines()[:3] == [
+        "run failed, exit code 5",
+        "",
+        "Error: The service refused the token (401).",
+    ]
     assert notice.text.splitlines()[-2:] == ["Next: Take a new one.", "It ran on import-1."]
+
+
+def test_the_same_command_is_named_for_whoever_does_not_see_it() -> None:
+    """And of a list that is missing, that it did not come: nobody stands in a folder there."""
+    place = Place(host="import-1", command="callbell-importer run /srv/in.csv")
+    missing = {"code": "file_missing", "message": "There is no file /srv/in.csv.", "hint": "Check the name."}
+    config = {
+        "code": "config",
+        "message": "line 3",
+        "hint": "Nothing was sent. Fix this and give the same command again.",
+    }
+    told = [notice_of([Event.FAILURE], {"exit_code": 3, "error": one}, place).text for one in (missing, config)]
+    again = "give the same command again. What runs every night does so by itself."
+    command = " The command: callbell-importer run /srv/in.csv"
+    steps = [text.splitlines()[-2] for text in told]
+    assert steps[0] == f"Next: the list did not come, or has another name: have it put there, and {again}{command}"
+    assert steps[1] == f"Next: Nothing was sent. Fix this and {again}{command}"
+    without = notice_of([Event.FAILURE], {"exit_code": 2, "error": config}, PLACE)
+    assert without.text.splitlines()[-2] == f"Next: Nothing was sent. Fix this and {again}"
 
 
 def test_a_long_error_is_whole_in_the_text() -> None:
     """Only the subject is cut."""
     message = "2 settings are wrong:\n  - " + "x" * 200
     notice = notice_of([Event.FAILURE], {"exit_code": 2, "error": {"message": message}}, PLACE)
-    assert len(notice.subject) < 200
+    assert len(notice.subject) <= 80
     assert "\n" not in notice.subject
     assert "x" * 200 in notice.text
 
@@ -126,6 +156,23 @@ def test_programs_get_the_summary_with_its_shape() -> None:
         assert summary[key] == SUMMARY[key]
     assert summary["problems"][0] == {"code": "phone_invalid", "column": "", "message": "", "count": 5, "new": 5}  # type: ignore[index]
     assert summary["notice"]["event"] == "new"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("group", "line"),
+    [
+        ({"count": 2, "new": 1, "rows": [50, 49]}, "x: 2 rows, 1 new (row 50)"),
+        ({"count": 9, "new": 7, "rows": [*range(2, 11)]}, "x: 9 rows, 7 new (rows 2, 3, 4, 5, 6, ...)"),
+        ({"count": 2, "new": 2, "rows": [49, 50]}, "x: 2 rows, 2 new"),
+        ({"count": 2, "new": 0, "rows": [49, 50]}, "x: 2 rows, 0 new"),
+        ({"count": 2, "new": 1, "rows": "50"}, "x: 2 rows, 1 new"),
+    ],
+)
+def test_the_rows_that_are_new_among_known_ones_are_named(group: dict[str, object], line: str) -> None:
+    """By their numbers; of several files these say nothing."""
+    problems = [{"code": "x", **group}]
+    assert f"  {line}" in told(problems=problems).text.splitlines()
+    assert "(row" not in told(problems=problems, files=["/a.csv", "/b.csv"]).text
 
 
 def test_details_are_told_where_they_are_asked_for() -> None:

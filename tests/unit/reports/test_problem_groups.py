@@ -122,3 +122,13 @@ def test_the_reports_for_people_say_so_too() -> None:
     assert dict(about.facts)["Since earlier runs"] == changes_text(SECOND, [GROUP])
     assert degraded_texts(record) == ["DEGRADED: Only 1 row was read. (too_few_rows)"]
     assert degraded_texts(RUN) == []
+
+
+def test_new_rows_stand_apart_from_known_ones() -> None:
+    """They are what somebody looks for; of a group that is all new, or has more new ones than are shown, not."""
+    sheet = Sheet(file="/a.csv", name="", header=("Phone",))
+    group = replace(GROUP, count=2, rows=(50, 49), sheets=(0, 0))
+    shown = groups_text("Problems:", [group], sheets=[sheet], says_new=True).splitlines()[-1].strip()
+    assert shown == 'new: A50; known: A49 (phone_short, column "Phone")'
+    for other in (replace(group, new=2), replace(group, new=0)):
+        assert "A50, A49 (" in groups_text("Problems:", [other], sheets=[sheet], says_new=True)

@@ -132,6 +132,12 @@ def test_every_problem_is_told_at_once_with_its_place() -> None:
         ("[servce]", "line 1, servce: there is no such setting; did you mean service?"),
         ("rate = 3", "line 1, rate: belongs in the table [service]"),
         ("[service]\nsheet = 'x'", "line 2, service.sheet: belongs in the table [input]"),
+        (
+            "[service]\ncontry = 'ES'",
+            "line 2, service.contry: there is no such setting; did you mean country, in the table [contact]?",
+        ),
+        ("contry = 'ES'", "line 1, contry: there is no such setting; did you mean country, in the table [contact]?"),
+        ("[service]\nacount = 'a'", "line 2, service.acount: there is no such setting; did you mean account?"),
         ("[run]\nzzz = 1", "line 2, run.zzz: there is no such setting"),
         ("run = 3", "line 1, run: must be a table"),
         ("service.rate = true", "line 1, service.rate: must be a number"),

@@ -7,7 +7,7 @@ import pytest
 from importer.system import installed_units, shell
 from importer.system.installed_units import InstalledUnit, own_unit
 from importer.system.shell import command_words, importer_command
-from importer.system.systemd_units import service_unit
+from importer.system.systemd_units import service_unit, timer_unit
 from tests.support.nightly_jobs import nightly_job
 
 JOURNAL = "/var/lib/callbell-importer/.local/state/callbell-importer/journal.sqlite3"
@@ -30,6 +30,13 @@ def test_a_service_is_known_by_what_schedule_wrote() -> None:
     """With its user, journal and token file; what says no journal or no user is left out."""
     unit = InstalledUnit(name="callbell-importer", user="callbell", journal=Path(JOURNAL), token_file=TOKEN_FILE)
     assert installed_units.installed_units() == [unit]
+
+
+def test_a_service_begins_when_its_timer_says(units: Path) -> None:
+    """As it was printed."""
+    (units / "callbell-importer.timer").write_text(timer_unit(nightly_job()), "utf-8")
+    (unit,) = installed_units.installed_units()
+    assert unit.minute == 125
 
 
 def test_a_service_knows_which_one_it_is_by_the_folder_of_its_credentials() -> None:

@@ -1,7 +1,6 @@
 """What `doctor` says of what it found."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,14 +8,12 @@ import pytest
 from importer.client.token import TokenSource
 from importer.commands.doctor.checks import (
     LEAST_FREE_BYTES,
-    CronFacts,
     diagnose_account,
     diagnose_clock,
     diagnose_config,
     diagnose_disk,
     diagnose_journal,
     diagnose_reports,
-    diagnose_schedule,
     diagnose_service,
     diagnose_token,
     is_token_refused,
@@ -30,7 +27,6 @@ from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import UsageError
 from importer.model.replies import Arrival, Reply
 from importer.reports.doctor_report import doctor_json
-from importer.system.installed_units import InstalledUnit
 
 REFUSED = Reply(arrival=Arrival.ANSWERED, http_status=401)
 
@@ -107,17 +103,6 @@ def test_a_check_that_was_not_made_names_what_kept_it(found: dict[str, Diagnosis
     assert not_made(name, found) == Diagnosis(name=name, level=Level.SKIPPED, text=why)
 
 
-def test_a_nightly_service_is_the_schedule_that_there_is() -> None:
-    """With whose it is, and how its runs are seen."""
-    unit = InstalledUnit(name="callbell-importer", user="callbell", journal=Path("/j"), token_file="/t")
-    told = diagnose_schedule(CronFacts(units=[unit]))
-    assert told.text == "callbell-importer.service, as callbell, with the journal /j"
-    assert told.next_step == (
-        "Its runs, as root: CALLBELL_API_TOKEN=$(cat /t) su -s /bin/sh callbell -c"
-        " 'callbell-importer runs --journal /j'"
-    )
-
-
 def test_only_401_and_403_are_about_the_token() -> None:
     """All else is the service's."""
     replies = [Reply(arrival=Arrival.ANSWERED, http_status=status) for status in (200, 401, 403, 404, 500)]
@@ -192,40 +177,8 @@ def test_a_full_disk_is_a_problem() -> None:
     assert (full.level, full.exit_code, "5.0 GB free for the journal" in full.text) == (Level.PROBLEM, 4, True)
 
 
-def test_a_cron_job_that_sees_the_same_is_ok() -> None:
-    """It is told where it would keep its journal."""
-    one = diagnose_schedule(
-        CronFacts(has_job=True, token_source=TokenSource.FILE, home="/home/ana", journal="/home/ana/j")
-    )
-    assert (one.level, one.next_step) == (Level.OK, "")
-    assert "HOME is /home/ana, the journal /home/ana/j" in one.text
-
-
-def test_where_no_job_is_planned_nothing_is_said_of_cron() -> None:
-    """One sentence, with the command."""
-    one = diagnose_schedule(CronFacts(variables=("CALLBELL_API_TOKEN",), token_source=TokenSource.KEYRING))
-    assert (one.level, one.text) == (Level.OK, "to run the same import every night:")
-    assert one.next_step == "callbell-importer schedule FILE"
-
-
-@pytest.mark.parametrize(
-    ("facts", "misses", "step"),
-    [
-        (
-            CronFacts(variables=("CALLBELL_API_TOKEN",), token_source=TokenSource.VARIABLE),
-            "what this shell sets (CALLBELL_API_TOKEN)",
-            "token_file",
-        ),
-        (CronFacts(variables=("CALLBELL_IMPORTER_RATE",)), "CALLBELL_IMPORTER_RATE", "crontab"),
-        (CronFacts(token_source=TokenSource.KEYRING), "the keyring", "token_file"),
-        (CronFacts(is_config_found_here=True), "config.toml", "-c"),
-        (CronFacts(is_command_on_path=False, command="/opt/bin/callbell-importer"), "PATH", "/opt/bin/callbell-"),
-    ],
-)
-def test_what_a_cron_job_would_miss_is_told(facts: CronFacts, misses: str, step: str) -> None:
-    """With what to do about it; it is no problem of this shell."""
-    one = diagnose_schedule(replace(facts, has_job=True))
-    assert (one.level, one.exit_code) == (Level.NOTE, 0)
-    assert misses in one.text
-    assert one.next_step.startswith("A job with all of it: callbell-importer schedule FILE. By hand: ")
-    assert step in one.next_step
+def test_a_journal_that_only_the_nights_have_is_not_made_by_a_first_run() -> None:
+    """Whoever gives the command here has none, and another user's is the one that counts."""
+    found = diagnose_journal(Path("/root/j"), None, 0, "The nightly ...")
+    assert (found.level, found.text, found.next_step) == (Level.NOTE, "/root/j is not there", "The nightly ...")
+    assert diagnose_journal(Path("/root/j"), None, 0).text == "/root/j is not there yet; the first run makes it"

@@ -1,0 +1,80 @@
+"""How the last import ended, as last-run.json beside the journal says.
+
+Of an import that ended before anything was read (no token, no list) there is no run: only that file has it.
+"""
+
+import contextlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+from importer.commands.end.conclusion import last_run_file
+from importer.model.plain_text import plain
+from importer.notify.event import table
+from importer.system.files import read_json_object
+
+_OF_ACCOUNT = "journal-"
+_DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastImport:
+    """The last `run` or `retry` that was no rehearsal."""
+
+    exit_code: int
+    ended_at: datetime
+    run: str = ""
+    """Its name in the journal; empty: it ended before it had one."""
+    code: str = ""
+    message: str = ""
+    """Why it came to no end; empty: it came to one."""
+    hint: str = ""
+    """What to do."""
+
+    def sentence(self, zone: tzinfo | None) -> str:
+        """Return when it ended, and how, beginning with a small letter and without a full stop."""
+        at = f"{self.ended_at.astimezone(zone):%Y-%m-%d %H:%M}"
+        if not self.message:
+            return f"the last import: exit code {self.exit_code} at {at}"
+        return f"the last import, {at}, ended with exit code {self.exit_code}: {plain(self.message).rstrip('.')}"
+
+    @property
+    def is_without_run(self) -> bool:
+        """Whether it failed before it had a run: no table of runs tells of it."""
+        return not self.run and self.exit_code != 0 and self.code != _DECLINED
+
+
+def last_import(journal: Path, account: str = "") -> LastImport | None:
+    """Return how the last import with a journal ended; None: there was none, or the file says nothing.
+
+    Args:
+        journal: The journal's path.
+        account: Which of the config's accounts it is of; empty: the journal's usual name tells.
+
+    """
+    stem = journal.stem
+    name = account or (stem.removeprefix(_OF_ACCOUNT) if stem.startswith(_OF_ACCOUNT) else "")
+    path = last_run_file(journal, name)
+    ending = read_json_object(path)
+    code = ending.get("exit_code")
+    if not isinstance(code, int):
+        return None
+    error = table(ending, "error")
+    with contextlib.suppress(OSError):
+        return LastImport(
+            exit_code=code,
+            ended_at=_ended_at(ending.get("finished_at"), path),
+            run=str(ending.get("run") or ""),
+            code=str(error.get("code") or ""),
+            message=str(error.get("message") or ""),
+            hint=str(error.get("hint") or ""),
+        )
+    return None
+
+
+def _ended_at(told: object, path: Path) -> datetime:
+    """Return when an import ended: as it says, else when the file was written."""
+    if isinstance(told, str):
+        with contextlib.suppress(ValueError):
+            return datetime.fromisoformat(told)
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)

@@ -1,0 +1,63 @@
+"""How the last import ended, as last-run.json says."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from importer.commands.last_import import LastImport, last_import
+
+AT = datetime(2026, 11, 28, 2, 7, tzinfo=UTC)
+
+
+def ended(folder: Path, name: str = "last-run.json", **ending: object) -> None:
+    """Write how an import ended."""
+    path = folder / name
+    path.write_text(json.dumps({"command": "run", **ending}), "utf-8")
+    os.utime(path, (AT.timestamp(), AT.timestamp()))
+
+
+def test_an_import_that_did_not_begin_says_why_and_when_the_file_was_written(tmp_path: Path) -> None:
+    """It has no times of its own."""
+    error = {"code": "token_refused", "message": "The token is refused.", "hint": "Take a new one."}
+    ended(tmp_path, exit_code=5, error=error)
+    last = last_import(tmp_path / "journal.sqlite3")
+    assert last == LastImport(
+        exit_code=5, ended_at=AT, code="token_refused", message="The token is refused.", hint="Take a new one."
+    )
+    assert last.is_without_run
+    assert last.sentence(UTC) == ("the last import, 2026-11-28 02:07, ended with exit code 5: The token is refused")
+
+
+def test_an_import_that_ran_says_its_own_time(tmp_path: Path) -> None:
+    """And its run, which the journal has."""
+    ended(tmp_path, exit_code=1, run="r", finished_at="2026-11-27T02:05:00+00:00", error=None)
+    last = last_import(tmp_path / "journal.sqlite3")
+    assert last is not None
+    assert not last.is_without_run
+    assert last.sentence(UTC) == "the last import: exit code 1 at 2026-11-27 02:05"
+
+
+@pytest.mark.parametrize(("journal", "account"), [("journal-madrid.sqlite3", ""), ("named.sqlite3", "madrid")])
+def test_each_account_has_a_file_of_its_own(tmp_path: Path, journal: str, account: str) -> None:
+    """By the account, or by the journal's usual name."""
+    ended(tmp_path, "last-run-madrid.json", exit_code=0)
+    assert last_import(tmp_path / journal, account) is not None
+    assert last_import(tmp_path / "journal.sqlite3") is None
+
+
+def test_a_person_who_said_no_is_no_failure(tmp_path: Path) -> None:
+    """Who was there knows."""
+    ended(tmp_path, exit_code=2, error={"code": "declined", "message": "Nothing was sent."})
+    last = last_import(tmp_path / "journal.sqlite3")
+    assert last is not None
+    assert not last.is_without_run
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"exit_code": "5"}'])
+def test_a_file_that_says_nothing_is_none(tmp_path: Path, text: str) -> None:
+    """It is only a help."""
+    (tmp_path / "last-run.json").write_text(text, "utf-8")
+    assert last_import(tmp_path / "journal.sqlite3") is None
