@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from importer.system import installed_crons, installed_units, shell
+from importer.system import crontabs, installed_crons, installed_units, shell
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.register_profile("few", deadline=None, derandomize=True, max_examples=20)  # for each of hundreds of mutants
@@ -45,8 +45,8 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, _states: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(_states / str(next(_NUMBERS))))
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setattr(installed_units, "UNITS", Path("/nonexistent"))
-    monkeypatch.setattr(installed_crons, "SPOOLS", ())
-    monkeypatch.setattr(installed_crons, "CRON_FOLDER", Path("/nonexistent"))
+    monkeypatch.setattr(crontabs, "SPOOLS", ())
+    monkeypatch.setattr(crontabs, "CRON_FOLDER", Path("/nonexistent"))
     monkeypatch.setattr(installed_crons, "own_table", str)
     installed_units.own_unit.cache_clear()
     for name in os.environ:

@@ -25,7 +25,7 @@ from importer.commands.schedule import steps as schedule_steps
 from importer.commands.schedule.night import ALWAYS, ScheduleRequest
 from importer.model.errors import StorageError, UsageError
 from importer.settings import settle
-from importer.system import runtime
+from importer.system import crontabs, runtime
 from importer.system.nightly_job import ScheduleKind
 from importer.system.scheduler import Called, Scheduler
 from importer.system.service_user import ServiceUser, own_name
@@ -61,8 +61,8 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     set_cron(monkeypatch, runs=True)
     monkeypatch.setattr(in_place, "has_crontab", lambda _: False)
     monkeypatch.setattr(in_place, "UNITS", tmp_path / "units")
-    monkeypatch.setattr(in_place, "_TABLES", ())
-    monkeypatch.setattr(in_place, "_TABLES_OF_SYSTEM", (tmp_path / "cron.d",))
+    monkeypatch.setattr(crontabs, "SPOOLS", ())
+    monkeypatch.setattr(crontabs, "CRON_FOLDER", tmp_path / "cron.d")
     monkeypatch.setattr(in_place, "_HOMES", tmp_path / "home")
     monkeypatch.chdir(folder)
 
@@ -478,7 +478,7 @@ def test_the_same_import_of_another_user_is_told_of_with_what_takes_it_back(
     customers(Path("contacts.csv"))
     config()
     monkeypatch.setattr(in_place, "is_root", lambda: True)
-    monkeypatch.setattr(in_place, "_TABLES", (tmp_path / "crontabs",))
+    monkeypatch.setattr(crontabs, "SPOOLS", (tmp_path / "crontabs",))
     (tmp_path / "crontabs").mkdir()
     command = ("schedule", "contacts.csv", "--kind", "cron", "--user", "callbell", "--at", "05:00")
     (tmp_path / "crontabs/ana").write_text(give(*command).stdout, "utf-8")

@@ -12,6 +12,7 @@ from importer.commands.schedule.removal import removed_line, removed_lines, remo
 from importer.model.errors import StorageError
 from importer.system import runtime
 from importer.system.cron_table import known_lines
+from importer.system.crontabs import persons_tables, system_tables
 from importer.system.installed_units import UNITS
 from importer.system.nightly_job import KnownSchedule, ScheduleKind, has_crontab
 from importer.system.scheduler import Scheduler, crontab_words
@@ -19,9 +20,6 @@ from importer.system.service_user import is_root, own_name
 from importer.system.systemd_units import known_timer
 from importer.system.windows_task import known_tasks
 
-_TABLES_OF_SYSTEM = (Path("/etc/cron.d"),)
-_TABLES = (Path("/var/spool/cron/crontabs"), Path("/var/spool/cron/tabs"), Path("/var/spool/cron"))
-"""Where the crontabs of persons are, by their names: Debian and busybox; SUSE; Fedora and Arch."""
 _HOMES = Path("/home")
 _PERSONS_UNITS = ".config/systemd/user"
 _LINE = "a line of the crontab"
@@ -84,9 +82,7 @@ def _timers(folder: Path, person: str) -> Iterator[InstalledSchedule]:
 
 def _lines(scheduler: Scheduler, environment: Mapping[str, str], users: Collection[str]) -> Iterator[InstalledSchedule]:
     """Yield the schedules of crontabs: of those who are named, of everybody if root asks, and of the system."""
-    tables: dict[str, str] = {}
-    if is_root():
-        tables = {path.name: text for folder in _TABLES for path, text in _texts(folder)}
+    tables = dict(persons_tables()) if is_root() else {}
     if has_crontab(environment):
         for user in users:
             with contextlib.suppress(StorageError):
@@ -98,17 +94,7 @@ def _lines(scheduler: Scheduler, environment: Mapping[str, str], users: Collecti
                 removed_line(one, " ".join([*words, "-e"])) if one.name == _LINE else removed_lines(one.name, words)
             )
             yield InstalledSchedule(kind=ScheduleKind.CRON, schedule=one, taken_back=tuple(removed))
-    for folder in _TABLES_OF_SYSTEM:
-        for path, table in _texts(folder):
-            for one in known_lines(table, f"a line of {path}"):
-                removed = removed_line(one, f"Open {path} in an editor")
-                yield InstalledSchedule(kind=ScheduleKind.CRON, schedule=one, taken_back=tuple(removed))
-
-
-def _texts(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files of a folder; what cannot be read is left out."""
-    with contextlib.suppress(OSError):
-        for path in sorted(folder.iterdir()):
-            with contextlib.suppress(OSError):
-                if path.is_file():
-                    yield path, path.read_text("utf-8", "replace")
+    for path, table in system_tables():
+        for one in known_lines(table, f"a line of {path}"):
+            removed = removed_line(one, f"Open {path} in an editor")
+            yield InstalledSchedule(kind=ScheduleKind.CRON, schedule=one, taken_back=tuple(removed))

@@ -17,7 +17,7 @@ from importer.commands.runs import find_run, find_run_to_report, find_run_to_ret
 from importer.journal import Journal
 from importer.model.errors import UsageError
 from importer.settings import settle
-from importer.system import installed_crons, installed_units
+from importer.system import crontabs, installed_units
 from importer.system.cron_table import with_job
 from importer.system.service_user import ServiceUser
 from importer.system.systemd_units import service_unit
@@ -153,7 +153,7 @@ def test_whoever_may_not_look_into_the_services_folder_is_told_to_forget_them_th
 def cron_journal(service_journal: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A cron job in place of the service, with the same journal."""
     monkeypatch.setattr(installed_units, "UNITS", Path("/nonexistent"))
-    monkeypatch.setattr(installed_crons, "SPOOLS", (tmp_path / "crontabs",))
+    monkeypatch.setattr(crontabs, "SPOOLS", (tmp_path / "crontabs",))
     (tmp_path / "crontabs").mkdir()
     job = nightly_job(journal=str(service_journal))
     (tmp_path / "crontabs/callbell").write_text(with_job("", job), "utf-8")

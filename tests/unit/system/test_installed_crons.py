@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.system import installed_crons, runtime, service_user
+from importer.system import crontabs, installed_crons, runtime, service_user
 from importer.system.cron_table import with_job
 from importer.system.installed_crons import installed_crons as found_crons
 from importer.system.installed_units import InstalledUnit
@@ -22,7 +22,7 @@ def _tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A system with a folder for each person's table, and one for those of programs."""
     for name, folder in (("SPOOLS", "crontabs"), ("CRON_FOLDER", "cron.d")):
         (tmp_path / folder).mkdir()
-        monkeypatch.setattr(installed_crons, name, (tmp_path / folder,) if name == "SPOOLS" else tmp_path / folder)
+        monkeypatch.setattr(crontabs, name, (tmp_path / folder,) if name == "SPOOLS" else tmp_path / folder)
 
 
 def test_a_persons_marked_lines_are_theirs(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_table_of_the_system_names_the_user_in_each_line(tmp_path: Path) -> No
 
 def test_the_own_table_is_told_by_its_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder with the tables is root's alone."""
-    monkeypatch.setattr(installed_crons, "SPOOLS", (Path("/nonexistent"),))
+    monkeypatch.setattr(crontabs, "SPOOLS", (Path("/nonexistent"),))
     monkeypatch.setattr(installed_crons, "own_table", lambda: with_job("", JOB))
     monkeypatch.setattr(installed_crons, "own_name", lambda: "callbell")
     assert found_crons() == [CRON]

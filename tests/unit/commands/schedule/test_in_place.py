@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from importer.commands.schedule import in_place as tested
-from importer.system import runtime
+from importer.system import crontabs, runtime
 from importer.system.cron_table import cron_block
 from importer.system.scheduler import Called, Scheduler
 from tests.support.nightly_jobs import nightly_job
@@ -19,8 +19,8 @@ SILENT = Scheduler(call=lambda *_: Called(exit_code=0, stdout="", stderr=""))
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let nothing be in place, and root ask."""
     monkeypatch.setattr(tested, "UNITS", tmp_path / "units")
-    monkeypatch.setattr(tested, "_TABLES", (tmp_path / "crontabs",))
-    monkeypatch.setattr(tested, "_TABLES_OF_SYSTEM", (tmp_path / "cron.d",))
+    monkeypatch.setattr(crontabs, "SPOOLS", (tmp_path / "crontabs",))
+    monkeypatch.setattr(crontabs, "CRON_FOLDER", tmp_path / "cron.d")
     monkeypatch.setattr(tested, "_HOMES", tmp_path / "home")
     monkeypatch.setenv("HOME", str(tmp_path / "root"))
     monkeypatch.setattr(tested, "own_name", lambda: "root")
