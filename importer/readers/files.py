@@ -141,6 +141,13 @@ def no_workbook(path: str, start: bytes) -> InputError:
     return InputError(f"{path} is {kind or 'no workbook, or damaged'}, although its name ends like a workbook's.", hint)
 
 
+def name_advice(path: str) -> str:
+    """Return what to check where a file or folder is not there: at night nobody is in a folder."""
+    if Path(path).is_absolute():
+        return "Check the name, and whether it has been put there yet."
+    return "Check the name, and the folder you are in."
+
+
 def unreadable(path: str, error: OSError | ValueError) -> InputError:
     """Return the sentence for a file that the system will not give.
 
@@ -149,10 +156,9 @@ def unreadable(path: str, error: OSError | ValueError) -> InputError:
     match error:
         case FileNotFoundError() | NotADirectoryError() | ValueError():
             near = _nearest_name(Path(path))
-            hint = f"Did you mean {plain(near)}? Else check" if near else "Check"
-            return InputError(
-                f"There is no file {path}.", f"{hint} the name, and the folder you are in.", code="file_missing"
-            )
+            advice = name_advice(path)
+            hint = f"Did you mean {plain(near)}? Else {advice[:1].lower()}{advice[1:]}" if near else advice
+            return InputError(f"There is no file {path}.", hint, code="file_missing")
         case PermissionError():
             return InputError(
                 f"{path} may not be read.", "Close it in other programs, and see that you have the right to open it."

@@ -20,6 +20,7 @@ from importer.model.addresses import scheme_of, shown_address
 from importer.model.errors import InputError, UsageError
 from importer.model.plain_text import plain
 from importer.model.runs import EarlierRuns, RunRecord
+from importer.readers.files import name_advice
 from importer.reports.closing_text import degraded_texts
 from importer.reports.results import summary_text
 from importer.settings import Settings
@@ -48,7 +49,7 @@ def input_files(context: CommandContext, given: Sequence[str], *, moves: bool = 
     done = _done_dir(context.settings) if moves else None
     named = list(_expanded(context, given))
     if not named and not done:
-        raise InputError(f"No file matches {', '.join(given)}.", "Check the name, and the folder you are in.")
+        raise InputError(f"No file matches {', '.join(given)}.", name_advice(given[0]))
     if done:
         _check_done_dir(done, named)
         private_folder(done)
@@ -130,7 +131,7 @@ def _matches(pattern: str) -> Sequence[str]:
     found = sorted(name for name in glob.glob(pattern) if Path(name).is_file())  # noqa: PTH207 - as it was written
     folder = next(up for up in Path(pattern).parents if not glob.has_magic(str(up)))
     if not folder.is_dir():
-        raise InputError(f"There is no folder {folder}.", "Check the name, and the folder you are in.")
+        raise InputError(f"There is no folder {folder}.", name_advice(str(folder)))
     return found
 
 

@@ -95,6 +95,13 @@ def test_a_folder_that_is_missing_is_not_looked_into(path: Path, wrong: str) -> 
     """The file is told as missing all the same."""
     with pytest.raises(InputError, match="There is no file") as raised:
         FileState(str(path.parent / wrong))
+    assert raised.value.hint == "Check the name, and whether it has been put there yet."
+
+
+def test_a_folder_is_only_spoken_of_where_somebody_is_in_one() -> None:
+    """A night has whole paths."""
+    with pytest.raises(InputError, match="There is no file") as raised:
+        FileState("gone/contacts.csv")
     assert raised.value.hint == "Check the name, and the folder you are in."
 
 
