@@ -173,6 +173,11 @@ class Network(Wire, Service):
             self.wrong.append(f"{uuid} was PATCHed {seconds:.1f} s after it was looked at")
         return look
 
+    @property
+    def unused_looks(self) -> Mapping[str, Look]:
+        """The last answers by UUID that no PATCH went by."""
+        return self._looks
+
     async def _delete(self, uuid: str) -> Reply:
         """DELETE a contact; an import never does."""
         raise NotImplementedError(uuid)

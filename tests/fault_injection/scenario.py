@@ -216,7 +216,7 @@ class Scenario:
         self.server.ledger.wrong.clear()
         if self.updates:
             path, hidden = self.machine.folder / JOURNAL, self.server.ledger.not_shown
-            found = update_invariants.of_changes(path, name, network.patches, hidden)
+            found = update_invariants.of_changes(path, name, network.patches, hidden, network.unused_looks)
             self.wrong += [f"{name}: {wrong}" for wrong in found]
         self.wrong += invariants.of_pace(name, network.departures, self.rate)
         whole = ended is not None and ended.error is None and not ended.hurried
