@@ -22,7 +22,15 @@ from importer.reports.problem_groups import changes_text, groups_text, is_proble
 from importer.reports.report_options import Reports
 from importer.reports.run_commands import after_rehearsal, take_back, with_journal, write_again
 from importer.reports.same_cause import alike_text, all_alike, step_text
-from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, how_many_are, meaning_of, not_updated_text
+from importer.reports.status_meanings import (
+    FORETOLD,
+    MEANINGS,
+    REHEARSED,
+    how_many_are,
+    meaning_of,
+    none_sent,
+    not_updated_text,
+)
 from importer.system import shell
 
 _THERE = (Status.CREATED, Status.UPDATED, Status.EXISTS, Status.UNCHANGED)
@@ -169,6 +177,8 @@ def customers_text(ending: Ending, left: ToDo | None) -> str:
     there += ending.not_updated
     is_foretold = is_dry or record.is_rehearsal
     as_before = not_updated_text(ending.not_updated, there)
+    if not is_foretold and (none := none_sent(tally)):
+        return f"{none}{_apart(tally, left, is_dry=is_dry)}"
     said = how_many_are(there, rows, is_foretold=is_foretold)
     return f"{said} in Callbell{as_before}.{_apart(tally, left, is_dry=is_dry)}"
 

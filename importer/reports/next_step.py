@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 
 from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.own_names import is_own_header
+from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
@@ -36,11 +37,13 @@ class ToDo:
     in_conflict: int
     gone: int
     """Of those by a person: deleted in Callbell."""
+    forgotten: int = 0
+    """Of those by a person: of people who are not to be imported; no file of rows to fix has them."""
 
     @property
     def to_fix(self) -> int:
         """How many rows have something that is to be fixed, in the file or in Callbell."""
-        return self.by_person - self.in_conflict - self.gone
+        return self.by_person - self.in_conflict - self.gone - self.forgotten
 
 
 def to_do(tally: Mapping[Status, int], problems: Sequence[ProblemGroup]) -> ToDo:
@@ -55,6 +58,7 @@ def to_do(tally: Mapping[Status, int], problems: Sequence[ProblemGroup]) -> ToDo
         unsent=tally.get(Status.UNSENT, 0),
         in_conflict=in_conflict,
         gone=min(refused, sum(group.count for group in problems if group.code == GONE)),
+        forgotten=sum(group.count for group in problems if group.code == FORGOTTEN),
     )
 
 
@@ -107,7 +111,7 @@ def next_steps(
         return _after_dry_run(record, tally)
     if left.by_person:
         fix = _fix(record, left, problems, failed) if left.to_fix > 0 and failed else []
-        return [*_conflict(record, left, failed), *_recreate(record, left), *fix]
+        return [*_conflict(record, left, failed), *_recreate(record, left), *fix, *_without_forgotten(left)]
     return send_again(record, left)
 
 
@@ -160,12 +164,21 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
     commands = "\n".join(command_line("run", [path], record.options) for path in failed)
     verb = "rehearse" if record.is_rehearsal else "import"
     names = " and ".join(path.name for path in failed)
-    count = left.by_person - left.gone
+    count = left.by_person - left.gone - left.forgotten
     rows, them = ("the row", "it") if count == 1 else (f"the {count:,} rows", "them")
     were_there = bool(record.compared_with) and problem_changes(problems)[1] > 0
     in_list = f"Fix {them} in your list too, or its next run shows {them} again."
     told = [(in_list, "")] if were_there or record.is_rehearsal else []
     return [(f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:", commands), *told]
+
+
+def _without_forgotten(left: ToDo) -> list[Step]:
+    """Return that rows of people who were forgotten are to be taken out of the list; nothing if there are none."""
+    if not left.forgotten:
+        return []
+    who, them = ("1 row is of a person who was", "it") if left.forgotten == 1 else ("", "them")
+    who = who or f"{left.forgotten:,} rows are of people who were"
+    return [(f"{who} forgotten (purge), and not imported: take {them} out of your list.", "")]
 
 
 def _recreate(record: RunRecord, left: ToDo) -> list[Step]:

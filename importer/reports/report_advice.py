@@ -8,7 +8,7 @@ from importer.model.runs import ProblemGroup, Result, RunRecord
 from importer.reports.next_step import FINISHED, GONE, carry_over, send_again, to_do
 from importer.reports.run_commands import after_rehearsal, command_line, retry_command
 from importer.reports.same_cause import Step, all_alike
-from importer.reports.status_meanings import not_updated_text
+from importer.reports.status_meanings import none_sent, not_updated_text
 
 _STEPS = {
     Status.INVALID: "Fix the cell, save, and import the file again.",
@@ -66,6 +66,8 @@ def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int, not
     if unsent := tally[Status.UNSENT] + tally[Status.PENDING] + tally[Status.IN_FLIGHT]:
         rest.append(f"{unsent:,} {'was' if unsent == 1 else 'were'} not sent")
     second = f" {', '.join(rest)}." if rest else ""
+    if not record.is_rehearsal and (none := none_sent(tally)):
+        return f"{none}{second}"
     return f"{there:,} of {counted(total, 'customer')} {where}{as_before}.{second}"
 
 

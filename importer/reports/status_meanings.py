@@ -1,6 +1,7 @@
 """What the statuses of rows mean, in the words of the closing text and of the reports for people."""
 
 import re
+from collections.abc import Mapping
 
 from importer.model.rows import Status
 
@@ -47,6 +48,17 @@ def how_many_are(there: int, rows: int, *, is_foretold: bool) -> str:
         return f"1 customer {'would' if is_foretold else 'is'}{'' if there else ' not'}{' be' if is_foretold else ''}"
     how_many = f"All {rows:,}" if there == rows else f"{there:,} of {rows:,}" if there else f"None of {rows:,}"
     return f"{how_many} customers {'would be' if is_foretold else 'is' if there == 1 else 'are'}"
+
+
+def none_sent(tally: Mapping[Status, int]) -> str:
+    """Return that no row could be sent, as all are invalid or stand twice; else an empty text.
+
+    Whether their customers are in Callbell by an earlier run is not known then.
+    """
+    rows, invalid = sum(tally.values()), tally.get(Status.INVALID, 0)
+    if not invalid or invalid + tally.get(Status.DUPLICATE, 0) < rows:
+        return ""
+    return "The row could not be sent." if rows == 1 else f"None of {rows:,} rows could be sent."
 
 
 def not_updated_text(not_updated: int, there: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from importer.commands.context import CommandContext, CommandResult
+from importer.commands.journal_path import journal_path
 from importer.commands.purge.find_person import places_in_all
 from importer.commands.purge.other_journals import OtherJournal, journals_besides, lines_to_forget, shown_number
 from importer.commands.purge.own_journals import open_journals
@@ -104,8 +105,10 @@ def confirm_purge_of(context: CommandContext, plan: str, *arguments: str) -> Non
 def _texts(context: CommandContext, number: str, person: Person, places: Sequence[PersonPlaces]) -> tuple[str, str]:
     """Return what is told before, and after."""
     if not all(place.is_empty for place in places):
-        in_full = context.settings.run.dry_run
-        return plan_text(person, places, in_full=in_full), done_text(person, places, context.options)
+        run = context.settings.run
+        rehearsals = journal_path(None, sandbox=True, account=run.of_account)
+        done = done_text(person, places, context.options, rehearsals)
+        return plan_text(person, places, in_full=run.dry_run), done
     if places[0].found.is_on_list:
         return (again_text(person, places),) * 2
     options = [("remember", True), *where_runs_are(context.options)]

@@ -88,14 +88,23 @@ def plan_text(person: Person, places: Sequence[PersonPlaces], *, in_full: bool) 
     return "\n".join([*lines, "Their number is not imported again, until --remember takes it back."])
 
 
-def done_text(person: Person, places: Sequence[PersonPlaces], options: Mapping[str, object]) -> str:
-    """Return what was forgotten, where the person stands still, and what to do next with the command's options."""
+def done_text(person: Person, places: Sequence[PersonPlaces], options: Mapping[str, object], rehearsals: Path) -> str:
+    """Return what was forgotten, where the person stands still, and what to do next.
+
+    Args:
+        person: Who was forgotten.
+        places: Where they stood.
+        options: Of the command.
+        rehearsals: The journal of rehearsals, whose contacts never were in Callbell.
+
+    """
     lines = [f"{masked(person.identifier)} is forgotten, and is not imported again."]
     workbooks = any(found.what == DELETED for place in places for found in place.files)
     report = same_journal(options, "report", "RUN")
     again = [f"Reports that were deleted are written again, without them: {report}"] * workbooks
-    links = [f"  {link}" for place in places for link in place.found.links]
-    in_callbell = _IN_CALLBELL if any(place.found.contacts for place in places) else _NO_CONTACT
+    sent = [place.found for place in places if place.journal.path != rehearsals]
+    links = [f"  {link}" for found in sent for link in found.links]
+    in_callbell = _IN_CALLBELL if any(found.contacts for found in sent) else _NO_CONTACT
     told = [*_forgotten(places), *again, *_left(places)]
     return "\n".join([*lines, *told, in_callbell, *links])
 

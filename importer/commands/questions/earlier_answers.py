@@ -117,9 +117,8 @@ def earlier_answers(runs: Sequence[RunRecord], files: Sequence[str] = (), sheet:
     is_rehearsed = newest is not None and newest.is_rehearsal
     # A run that was cut off tells who agreed all the same: nobody else is to get messages.
     begun = (one for one in runs if one.files == tuple(files) and is_same_sheet(_sheet(one.options), sheet))
-    asked = max(
-        (one for one in begun if _consent(one) and not one.is_declined), key=lambda one: one.started_at, default=None
-    )
+    answered = (one for one in begun if _was_asked_consent(one) and not one.is_declined)
+    asked = max(answered, key=lambda one: one.started_at, default=None)
     return EarlierAnswers(
         countries=_countries(usable, tuple(files), sheet),
         rehearsed=_country(newest) if newest and is_rehearsed else "",
@@ -200,6 +199,11 @@ def _consent(run: RunRecord) -> list[Mapping[str, ConsentAnswer]]:
         {header: ConsentAnswer(tuple(one["only"]), tuple(one["seen"])) for header, one in sheet.items()}
         for sheet in (kept if isinstance(kept, list) else [])
     ]
+
+
+def _was_asked_consent(run: RunRecord) -> bool:
+    """Tell whether a person was asked: what a config let count is kept too, and is no answer."""
+    return any(one.seen for sheet in _consent(run) for one in sheet.values())
 
 
 def _country(run: RunRecord) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import WAITED, ProblemGroup, RunRecord
@@ -353,7 +354,8 @@ def test_rows_that_fail_alike_are_one_sentence_and_its_cure(
     groups = [group(code, 3_995, "Móvil", 'It is wrong: tag "VIP"'), group("phone_too_short", 5, "Móvil")]
     text = ended(record(1, sheet="A"), {status: 4_000}, groups, reports("failed.xlsx"), country=country)
     assert "3,995 of 4,000 rows fail for the same reason: " in text
-    assert "None of 4,000 customers are in Callbell.\n" in text
+    none = "rows could be sent" if status is Status.INVALID else "customers are in Callbell"
+    assert f"None of 4,000 {none}.\n" in text
     assert expected in text
     assert "failed.xlsx (" not in text
     assert "Problems:" not in text
@@ -601,3 +603,12 @@ def test_a_dry_run_says_what_would_be() -> None:
     told = ended(record(0), tally, [], None)
     assert "\n  255 would be created\n    2 would be updated  are in Callbell now\n    1 exists" in told
     assert "\n  3 would be sent\n" in ended(record(0), {Status.UNSENT: 3, Status.CREATED: 0}, [], None)
+
+
+def test_a_forgotten_row_is_taken_out_of_the_list_and_not_fixed_in_the_file() -> None:
+    """The file with the rows to fix does not have it."""
+    groups = [group("phone_too_short", 1, "Phone"), group(FORGOTTEN, 2)]
+    text = ended(record(1), {Status.CREATED: 5, Status.INVALID: 3}, groups, reports("failed.xlsx"))
+    assert "5 of 8 customers are in Callbell. 3 need you." in text
+    assert "Fix the row in failed.xlsx" in text
+    assert "2 rows are of people who were forgotten (purge), and not imported: take them out of your list." in text

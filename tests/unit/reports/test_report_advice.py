@@ -57,7 +57,8 @@ def test_the_headline_counts_customers_first() -> None:
         "3,993 of 4,000 customers are in Callbell. 5 need you, 1 stands twice, 2 were not sent."
     )
     assert headline(RUN, Counter({Status.CREATED: 1}), 0) == "1 of 1 customer is in Callbell."
-    assert headline(RUN, Counter({Status.INVALID: 1}), 0) == "0 of 1 customer is in Callbell. 1 needs you."
+    assert headline(RUN, Counter({Status.FAILED: 1}), 0) == "0 of 1 customer is in Callbell. 1 needs you."
+    assert headline(RUN, Counter({Status.INVALID: 2}), 0) == "None of 2 rows could be sent. 2 need you."
     assert "nothing was sent" in headline(replace(RUN, account="sandbox x"), Counter({Status.CREATED: 1}), 0)
 
 

@@ -55,6 +55,8 @@ def test_who_agreed_is_known_of_a_run_that_was_cut_off_too() -> None:
     declined = run("declined", 3, **{CONSENT: [{"OK": {"only": [], "seen": ["no", "yes"]}}], DECLINED: True})
     assert RunsBefore(runs=[declined, cut], files=FILES).answers({}).consent[0]["OK"].only == ("yes",)
     assert not RunsBefore(runs=[declined], files=FILES).answers({}).consent
+    by_config = run("by_config", 4, **{CONSENT: [{"OK": {"only": ["yes"], "seen": []}}]})
+    assert RunsBefore(runs=[by_config, cut], files=FILES).answers({}).consent[0]["OK"].seen == ("no", "yes")
 
 
 def test_the_country_of_the_nearest_files_counts_most() -> None:
