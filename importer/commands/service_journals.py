@@ -16,8 +16,8 @@ from importer.commands.named_journal import is_journal_missing, require_journal
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.system import runtime
-from importer.system.installed_crons import installed_crons
-from importer.system.installed_units import InstalledUnit, installed_units
+from importer.system.installed_crons import nightly_jobs
+from importer.system.installed_units import InstalledUnit
 from importer.system.service_user import as_user, find_user, own_name
 from importer.system.shell import importer_command, quote
 
@@ -30,7 +30,7 @@ def other_services(known: AbstractSet[Path]) -> Sequence[InstalledUnit]:
     """Return the nightly jobs whose journal is none of these, without those that have not begun theirs yet."""
     return [
         job
-        for job in (*installed_units(), *installed_crons())
+        for job in nightly_jobs()
         if not known & {job.journal, Path(os.path.realpath(job.journal))} and not is_journal_missing(job.journal)
     ]
 
@@ -108,8 +108,7 @@ def _there(unit: InstalledUnit, context: CommandContext, usual: str, *words: str
         words: The command's name and its arguments.
 
     """
-    home = find_user(unit.user, "").home
-    is_found = unit.journal == Path(home, ".local/state/callbell-importer", usual)
+    is_found = unit.journal == find_user(unit.user, "").state_folder / usual
     options = [*context.options.items(), ("journal", None if is_found else str(unit.journal))]
     command = importer_command(*words, options=options)
     return command if unit.user == own_name() and not unit.token_file else unit.as_its_user(command)

@@ -164,7 +164,7 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
     commands = "\n".join(command_line("run", [path], record.options) for path in failed)
     verb = "rehearse" if record.is_rehearsal else "import"
     names = " and ".join(path.name for path in failed)
-    count = left.by_person - left.gone - left.forgotten
+    count = left.to_fix + left.in_conflict
     rows, them = ("the row", "it") if count == 1 else (f"the {count:,} rows", "them")
     were_there = bool(record.compared_with) and problem_changes(problems)[1] > 0
     in_list = f"Fix {them} in your list too, or its next run shows {them} again."
@@ -176,9 +176,9 @@ def _without_forgotten(left: ToDo) -> list[Step]:
     """Return that rows of people who were forgotten are to be taken out of the list; nothing if there are none."""
     if not left.forgotten:
         return []
-    who, them = ("1 row is of a person who was", "it") if left.forgotten == 1 else ("", "them")
-    who = who or f"{left.forgotten:,} rows are of people who were"
-    return [(f"{who} forgotten (purge), and not imported: take {them} out of your list.", "")]
+    one = left.forgotten == 1
+    who, them = ("is of a person who was", "it") if one else ("are of people who were", "them")
+    return [(f"{counted(left.forgotten)} {who} forgotten (purge), and not imported: take {them} out of your list.", "")]
 
 
 def _recreate(record: RunRecord, left: ToDo) -> list[Step]:

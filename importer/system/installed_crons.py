@@ -7,11 +7,16 @@ from importer.model.errors import StorageError
 from importer.system import runtime
 from importer.system.cron_table import known_lines
 from importer.system.crontabs import persons_tables, system_tables
-from importer.system.installed_units import InstalledUnit
+from importer.system.installed_units import InstalledUnit, installed_units
 from importer.system.scheduler import Scheduler
 from importer.system.service_user import find_user, own_name
 
-_STATE = ".local/state/callbell-importer/journal.sqlite3"
+_JOURNAL = "journal.sqlite3"
+
+
+def nightly_jobs() -> Sequence[InstalledUnit]:
+    """Return the services and cron jobs that are in place, as far as they may be read."""
+    return [*installed_units(), *installed_crons()]
 
 
 def installed_crons() -> Sequence[InstalledUnit]:
@@ -44,7 +49,7 @@ def _jobs_of(table: str, user: str = "") -> Iterator[InstalledUnit]:
     for line in known_lines(table, where="", owner=user):
         if not line.name:
             continue
-        journal = line.journal or str(Path(find_user(line.user, "").home, _STATE))
+        journal = line.journal or str(find_user(line.user, "").state_folder / _JOURNAL)
         yield InstalledUnit(
             name=line.name, user=line.user, journal=Path(journal), token_file="", minute=line.minute, is_cron=True
         )

@@ -92,6 +92,11 @@ class NightlyJob:
         return (*self.program, *self.arguments)
 
 
+def time_of_day(minute: int) -> str:
+    """Return a minute of the day as a clock shows it, such as `02:05`."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
 def is_pattern(word: str) -> bool:
     """Tell whether a word is a pattern of file names and not the name of a file that is there."""
     return bool(_GLOB.search(word)) and not os.path.lexists(word)

@@ -4,6 +4,7 @@ import importlib
 import os
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 from importer.system import runtime
 from importer.system.shell import quote
@@ -21,6 +22,11 @@ class ServiceUser:
     is_there: bool
     numbers: tuple[int, int] = (_NOBODY, _NOBODY)
     """Of the user and of its group."""
+
+    @property
+    def state_folder(self) -> Path:
+        """The importer's folder for state in the user's home, where neither a variable nor an option names another."""
+        return Path(self.home, ".local/state/callbell-importer")
 
 
 def is_root() -> bool:

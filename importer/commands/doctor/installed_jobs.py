@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from importer.commands.context import CommandContext
 from importer.commands.doctor.schedule_check import InstalledJob
 from importer.commands.last_import import last_import
-from importer.system.installed_crons import installed_crons
-from importer.system.installed_units import installed_units
+from importer.system.installed_crons import nightly_jobs
 from importer.system.service_user import own_name
 
 
@@ -14,5 +13,5 @@ def installed_jobs(context: CommandContext) -> Sequence[InstalledJob]:
     """Return the services and cron jobs that `schedule --install` put in place, as far as they may be read."""
     return [
         InstalledJob(unit=unit, is_own=unit.user == own_name(), last=last_import(unit.journal), zone=context.zone)
-        for unit in (*installed_units(), *installed_crons())
+        for unit in nightly_jobs()
     ]

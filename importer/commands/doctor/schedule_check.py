@@ -8,6 +8,7 @@ from importer.client.token import VARIABLE, TokenSource
 from importer.commands.last_import import LastImport
 from importer.model.diagnosis import Diagnosis, Level
 from importer.system.installed_units import InstalledUnit
+from importer.system.nightly_job import time_of_day
 from importer.system.shell import quote
 
 _WELL = (0, 1)
@@ -29,7 +30,7 @@ class InstalledJob:
     def text(self) -> str:
         """Return when it begins, whose it is, its journal, and how its last import ended."""
         minute = self.unit.minute
-        at = "" if minute is None else f"{minute // 60:02}:{minute % 60:02}, "
+        at = "" if minute is None else f"{time_of_day(minute)}, "
         told = f"installed: {at}as {self.unit.user} ({self.unit.title}), with the journal {self.unit.journal}"
         return f"{told}; {self.last.sentence(self.zone)}" if self.last else told
 

@@ -112,12 +112,12 @@ def earlier_answers(runs: Sequence[RunRecord], files: Sequence[str] = (), sheet:
 
     """
     usable = list(filter(_is_usable, runs))
-    same = [one for one in usable if one.files == tuple(files) and is_same_sheet(_sheet(one.options), sheet)]
+    of_sheet = [one for one in runs if one.files == tuple(files) and is_same_sheet(_sheet(one.options), sheet)]
+    same = list(filter(_is_usable, of_sheet))
     newest = max(same, key=lambda one: one.started_at, default=None)
     is_rehearsed = newest is not None and newest.is_rehearsal
     # A run that was cut off tells who agreed all the same: nobody else is to get messages.
-    begun = (one for one in runs if one.files == tuple(files) and is_same_sheet(_sheet(one.options), sheet))
-    answered = (one for one in begun if _was_asked_consent(one) and not one.is_declined)
+    answered = (one for one in of_sheet if _was_asked_consent(one) and not one.is_declined)
     asked = max(answered, key=lambda one: one.started_at, default=None)
     return EarlierAnswers(
         countries=_countries(usable, tuple(files), sheet),

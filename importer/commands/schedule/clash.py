@@ -10,7 +10,7 @@ from importer.commands.schedule.in_place import InstalledSchedule, installed_sch
 from importer.commands.schedule.night import Night
 from importer.model.diagnosis import Diagnosis, Level
 from importer.system import runtime
-from importer.system.nightly_job import KnownSchedule, ScheduleKind
+from importer.system.nightly_job import KnownSchedule, ScheduleKind, time_of_day
 from importer.system.scheduler import Scheduler
 
 APART_MINUTES = 60
@@ -66,7 +66,7 @@ def _clashes(night: Night, installed: Sequence[InstalledSchedule]) -> Iterator[D
         free = free_minute(minute, [at for _, at in others])
         step = "Give it a journal of its own with --journal, or add --wait."
         if free is not None:
-            step = f"Take a time that is free: --at {free // 60:02}:{free % 60:02}"
+            step = f"Take a time that is free: --at {time_of_day(free)}"
         yield Diagnosis(name="others", level=Level.NOTE, text=text, next_step=step)
 
 

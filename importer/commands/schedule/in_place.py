@@ -14,7 +14,7 @@ from importer.system import runtime
 from importer.system.cron_table import known_lines
 from importer.system.crontabs import persons_tables, system_tables
 from importer.system.installed_units import UNITS
-from importer.system.nightly_job import KnownSchedule, ScheduleKind, has_crontab
+from importer.system.nightly_job import KnownSchedule, ScheduleKind, has_crontab, time_of_day
 from importer.system.scheduler import Scheduler, crontab_words
 from importer.system.service_user import is_root, own_name
 from importer.system.systemd_units import known_timer
@@ -39,7 +39,7 @@ class InstalledSchedule:
         """What it is, when it runs, and whose it is."""
         one = self.schedule
         whose = f", as {one.user}" if one.user else ""
-        return f"{one.name}, every night at {one.minute // 60:02}:{one.minute % 60:02}{whose}, by {self.kind}"
+        return f"{one.name}, every night at {time_of_day(one.minute)}{whose}, by {self.kind}"
 
 
 def installed_schedules(

@@ -231,7 +231,7 @@ def _journal(settings: Settings, user: ServiceUser, kind: ScheduleKind) -> Path:
     """Return the night's journal: in its user's home, unless another is named."""
     path = journal_of(settings)
     is_in_other_home = settings.run.journal is None and (kind is ScheduleKind.SYSTEMD or user.name != own_name())
-    return Path(user.home, ".local/state/callbell-importer", path.name) if is_in_other_home else path
+    return user.state_folder / path.name if is_in_other_home else path
 
 
 def _require_printable(job: NightlyJob) -> None:
