@@ -4,7 +4,6 @@ The service, or the cron job, has its journal in its own user's home; whoever is
 """
 
 import os
-import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -15,13 +14,13 @@ from importer.commands.journal_path import journal_of
 from importer.commands.named_journal import is_journal_missing, require_journal
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
+from importer.model.runs import RUN_STAMP
 from importer.system import runtime
 from importer.system.installed_crons import nightly_jobs
 from importer.system.installed_units import InstalledUnit
 from importer.system.service_user import as_user, find_user, own_name
 from importer.system.shell import importer_command, quote
 
-_RUN = re.compile(r"\d{8}-\d{6}-")
 _GIVE_AS_ROOT = "To look there, give this as root:"
 _GIVE = "To look there:"
 
@@ -40,7 +39,7 @@ def owner_of_reports(folder: Path) -> str:
     if runtime.WINDOWS:
         return ""
     try:
-        newest = max(path for path in folder.iterdir() if _RUN.match(path.name))
+        newest = max(path for path in folder.iterdir() if RUN_STAMP.match(path.name))
         owner = newest.owner()
     except (OSError, ValueError, KeyError):  # not to be looked into; no reports; a user that was deleted
         return ""

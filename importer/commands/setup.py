@@ -17,7 +17,7 @@ from importer.model.answers import is_no, is_yes
 from importer.model.errors import StorageError, UsageError
 from importer.model.loopback import is_sandbox
 from importer.model.plain_text import plain
-from importer.model.runs import RunRecord
+from importer.model.runs import RUN_STAMP, RunRecord
 from importer.reports.account_words import kept_account_words
 from importer.settings import Settings
 from importer.system.locks import journal_lock
@@ -25,7 +25,7 @@ from importer.system.logs import log_begin
 from importer.system.shell import importer_command
 
 _LONGEST_STEM = 40
-_STAMP, _STAMP_FORMAT = re.compile(r"\d{8}-\d{6}-"), "%Y%m%d-%H%M%S"
+_STAMP_FORMAT = "%Y%m%d-%H%M%S"
 _LONGEST_CHANGE = timedelta(hours=2)
 """By which clocks are put back when summer ends; it is one hour, or less."""
 _NEXT = timedelta(seconds=1)
@@ -141,7 +141,7 @@ def after_earlier(local: datetime, earlier: Iterable[RunRecord]) -> datetime:
     shown = local.replace(tzinfo=None)
     for record in earlier:
         is_near = record.offset_minutes is not None and _NEXT <= local - record.started_at < _LONGEST_CHANGE
-        if is_near and _STAMP.match(record.name):
+        if is_near and RUN_STAMP.match(record.name):
             shown = max(shown, datetime.strptime(record.name[:15], _STAMP_FORMAT) + _NEXT)  # noqa: DTZ007 - of the wall
     return shown
 

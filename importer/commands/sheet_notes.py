@@ -125,6 +125,5 @@ def _told_in(journal: Journal, files: Sequence[str]) -> Iterator[tuple[datetime,
 
 
 def _is_told(run: RunRecord, files: Sequence[str]) -> bool:
-    is_whole = run.finished_at is not None and not run.is_declined
     is_of_these = run.command == "run" and run.files == tuple(files)  # a retry tells no notes
-    return is_whole and is_of_these and not run.options.get("quiet")
+    return run.is_whole and is_of_these and not run.options.get("quiet")

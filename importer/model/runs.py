@@ -1,5 +1,6 @@
 """A run, its rows as the journal stores them, and groups of rows with the same problem: values for reports."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -21,6 +22,8 @@ CONSENT: Final = "consent"
 """What it keeps there of answers on who agreed to be written to: for each sheet header to `only` and `seen`."""
 WAITED: Final = "waited_seconds"
 """What it keeps there of a run that asked a person: how long its questions waited for their answers."""
+RUN_STAMP = re.compile(r"[0-9]{8}-[0-9]{6}-")
+"""How the names of runs begin, and those of their folders."""
 
 
 class Degradation(NamedTuple):
@@ -109,6 +112,11 @@ class RunRecord:
     def is_declined(self) -> bool:
         """Whether a person was asked if it is to be sent, and did not say yes: no request was sent of its rows."""
         return self.options.get(DECLINED) is True
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was neither cut off nor declined."""
+        return self.finished_at is not None and not self.is_declined
 
     @property
     def is_rehearsal(self) -> bool:

@@ -27,8 +27,7 @@ def keep_edited(folder: Path, summary: Mapping[str, Any]) -> list[tuple[Path, Pa
         StorageError: One cannot be renamed, as one that is open in Excel.
 
     """
-    written_at = _written_at(folder / "summary.json")
-    edited = [path for path in _reports(folder, summary) if (_written_at(path) or 0) > (written_at or 0)]
+    edited = filter(is_newer_than_summary, _reports(folder, summary))
     kept = [(path, _free_name(path)) for path in edited]
     for path, name in kept:
         with as_storage_error(
@@ -36,6 +35,11 @@ def keep_edited(folder: Path, summary: Mapping[str, Any]) -> list[tuple[Path, Pa
         ):
             path.rename(name)
     return kept
+
+
+def is_newer_than_summary(path: Path) -> bool:
+    """Tell whether a file of a run's folder was written after summary.json there; without that, whether it is there."""
+    return (_written_at(path) or 0) > (_written_at(path.with_name("summary.json")) or 0)
 
 
 def _reports(folder: Path, summary: Mapping[str, Any]) -> Iterator[Path]:

@@ -21,7 +21,7 @@ from importer.commands.purge.clean_copy import clean_summary, clean_text, drop_l
 from importer.commands.purge.search import READ_BY_READER, ZIPPED, files_in, holds, stands_as_cell
 from importer.model.errors import StorageError
 from importer.model.person import Person
-from importer.reports.edited_files import EDITED
+from importer.reports.edited_files import EDITED, is_newer_than_summary
 from importer.system.files import as_storage_error
 
 DELETED = "deleted"
@@ -119,10 +119,8 @@ def _in_report(path: Path, rows: frozenset[int]) -> FoundFile:
 
 def _is_edited(path: Path) -> bool:
     """Tell whether a report was changed since the run wrote it: its summary was written last, or it was kept."""
-    if path.name.startswith(EDITED):
-        return True
-    summary = path.with_name("summary.json")
-    return summary.is_file() and path.stat().st_mtime_ns > summary.stat().st_mtime_ns
+    is_told = path.with_name("summary.json").is_file()
+    return path.name.startswith(EDITED) or (is_told and is_newer_than_summary(path))
 
 
 def in_summary(path: Path, rows: frozenset[int] = frozenset()) -> FoundFile:

@@ -4,7 +4,6 @@ What a check wrote, or a rehearsal, or a run of another journal, stands in no jo
 by its name, beside the others.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,12 +20,9 @@ from importer.journal.run_records import load_runs
 from importer.model.errors import UsageError
 from importer.model.person import Person
 from importer.model.phone_mask import masked
-from importer.model.runs import RunRecord
+from importer.model.runs import RUN_STAMP, RunRecord
 from importer.reports.run_commands import where_runs_are
 from importer.system.shell import importer_command
-
-_RUN = re.compile(r"[0-9]{8}-[0-9]{6}-")
-"""How the folders of runs are called."""
 
 
 def places_in_all(context: CommandContext, journals: Sequence[Database], person: Person) -> Sequence[PersonPlaces]:
@@ -40,7 +36,7 @@ def places_in_all(context: CommandContext, journals: Sequence[Database], person:
     known = {folder for place in (first, *others) for folder in place.folders}
     given = (found.path.parent for place in (first, *others) for found in place.files if not found.act)
     roots = {context.settings.run.report_dir.absolute(), *(folder.parent for folder in known)}
-    roots |= {folder.parent for folder in given if _RUN.match(folder.name)}  # such as a failed.xlsx that was fixed
+    roots |= {folder.parent for folder in given if RUN_STAMP.match(folder.name)}  # such as a failed.xlsx that was fixed
     texts = (text for place in (first, *others) for text in place.person.texts)
     reports = [
         found
@@ -65,7 +61,7 @@ def places_in_all(context: CommandContext, journals: Sequence[Database], person:
 def _run_folders(roots: Iterable[Path]) -> Sequence[Path]:
     """Return the runs' own folders in the folders for reports, and in folders in these, such as the rehearsals'."""
     found = {path for root in roots for pattern in ("*", "*/*") for path in root.glob(pattern) if path.is_dir()}
-    return sorted(path for path in found if _RUN.match(path.name) and not _RUN.match(path.parent.name))
+    return sorted(path for path in found if RUN_STAMP.match(path.name) and not RUN_STAMP.match(path.parent.name))
 
 
 def places_of(context: CommandContext, journal: Database, person: Person) -> PersonPlaces:

@@ -89,7 +89,7 @@ class RunsBefore:
 
     def _sheets(self) -> Iterator[str]:
         """Yield the sheet that was named for each run of these very files, the last first; empty: none was."""
-        same = [one for one in self.runs if one.files == tuple(self.files) and _is_usable(one)]
+        same = [one for one in self.runs if one.files == tuple(self.files) and one.is_whole]
         yield from (_sheet(one.options) for one in sorted(same, key=lambda one: one.started_at, reverse=True))
 
     def answers(self, options: Mapping[str, object]) -> EarlierAnswers:
@@ -111,9 +111,9 @@ def earlier_answers(runs: Sequence[RunRecord], files: Sequence[str] = (), sheet:
         sheet: The sheet that was named for them; empty: none was.
 
     """
-    usable = list(filter(_is_usable, runs))
+    usable = [one for one in runs if one.is_whole]
     of_sheet = [one for one in runs if one.files == tuple(files) and is_same_sheet(_sheet(one.options), sheet)]
-    same = list(filter(_is_usable, of_sheet))
+    same = [one for one in of_sheet if one.is_whole]
     newest = max(same, key=lambda one: one.started_at, default=None)
     is_rehearsed = newest is not None and newest.is_rehearsal
     # A run that was cut off tells who agreed all the same: nobody else is to get messages.
@@ -173,10 +173,6 @@ def _own_runs(settings: Settings) -> list[RunRecord]:
 def is_same_sheet(name: str, other: str) -> bool:
     """Tell whether two names mean one sheet, as the option --sheet takes them."""
     return name.strip().casefold() == other.strip().casefold()
-
-
-def _is_usable(run: RunRecord) -> bool:
-    return run.finished_at is not None and not run.is_declined
 
 
 def _sheet(options: Mapping[str, object]) -> str:
