@@ -86,7 +86,7 @@ def write_results_workbook(
             sheets.append((rows, own.get_name()))
         problems = book.add_worksheet(PROBLEMS_SHEET)
         write_problems(problems, style, summary.told_problems, summary.worth_a_look, source.sheets())
-        told = [note for note in (_LEFT_OUT[which], *notes) if note]
+        told = [note for note in (summary.not_kept, _LEFT_OUT[which], *notes) if note]
         write_summary(book, first, style, summary, told, _links(sheets, summary))
     return notes
 

@@ -21,6 +21,7 @@ from importer.model.person import Person
 from importer.sandbox import Sandbox
 from importer.system.locks import journal_lock
 from tests.support.commands import NO_LIMIT, TOKEN, give, phones, results, serving, table
+from tests.support.later_days import shift
 
 NUMBER, NAME, MAIL = "+34600111222", "Zenobia Quintanar", "zenobia@quintanar.example"
 OTHERS = [("+34600111223", "Ana", "ana@example.com"), ("+34600111224", "Bo", "bo@example.com")]
@@ -256,21 +257,6 @@ def test_what_is_to_be_forgotten_must_be_said(arguments: tuple[str, ...]) -> Non
     """Exit code 2."""
     give("run", sheet("contacts.csv"))
     assert give("purge", *arguments, "--yes").exit_code == 2
-
-
-def shift(monkeypatch: pytest.MonkeyPatch, *, days: int) -> None:
-    """Let the commands after this be given so many days later."""
-    import datetime as dt  # noqa: PLC0415 - the module whose class is replaced
-
-    from importer.commands import context  # noqa: PLC0415 - the same
-
-    class Later(dt.datetime):
-        @classmethod
-        def now(cls, tz: dt.tzinfo | None = None) -> "Later":
-            return super().now(tz) + dt.timedelta(days=days)
-
-    monkeypatch.setattr(context, "datetime", Later)
-    monkeypatch.setattr("importer.journal.journal.Journal.open.__func__.__defaults__", (lambda: Later.now(dt.UTC),))
 
 
 class Killed(BaseException):
