@@ -107,18 +107,38 @@ def test_no_byte_is_left_of_who_is_forgotten(tmp_path: Path) -> None:
 
 
 def test_after_many_nights_all_of_it_is_on_one_screen() -> None:
-    """A line for all files that become the same; each of those that a person has to see to; `--dry-run` lists all."""
+    """A line for all files that become the same; each of those that a person has to see to; so before, so after."""
     for night in range(6):
         sheet("contacts.csv" if night % 2 else "more.csv")
         give("run", "contacts.csv" if night % 2 else "more.csv")
-    in_full = give("purge", "--contact", NUMBER, "--dry-run").stderr
-    assert in_full.count("results.csv: emptied") > 1
+    would = give("purge", "--contact", NUMBER, "--dry-run").stderr
     told = give("purge", "--contact", NUMBER, "--yes").stderr
     assert told.count("\n") <= 15
-    assert " files: emptied (results.csv)\n" in told
+    assert " files: 1 row blanked in each (results.csv)\n" in told
+    assert "…222 would be forgotten, and not be imported again.\n" in would
+    same = [line for line in told.splitlines() if line.startswith("  ")]
+    assert [line for line in would.splitlines() if line.startswith("  ")] == same
     left = told.partition("Left for you to do:\n")[2].splitlines()[:2]
     assert sorted(Path(line.partition(":")[0]).name for line in left) == ["contacts.csv", "more.csv"]
     assert told.splitlines()[-1].startswith("  https://")
+
+
+def test_many_files_of_people_are_on_one_screen_too() -> None:
+    """Those of a folder have a line together; what has no room is listed once the others are done."""
+    files = [sheet(f"of-{number:02}.csv") for number in range(10)]
+    for folder in ("a", "b", "c", "d", "e", "f", "g"):
+        Path(folder).mkdir()
+        files.append(sheet(f"{folder}/list.csv"))
+    give("run", *files)
+    told = give("purge", "--contact", NUMBER, "--yes").stderr
+    assert f"  {Path.cwd()}: 10 files, yours: take them out yourself: of-00.csv, of-01.csv" in told
+    assert "of-07.csv, ...\n" in told
+    assert "  and 2 more: the same command lists them once these are done\n" in told
+    assert told.count("\n") <= 24
+    for path in files[:12]:
+        path.unlink()
+    again = give("purge", "--contact", NUMBER, "--yes").stderr
+    assert f"{files[-1]}: yours" in again.replace(f"{Path.cwd()}/", "")
 
 
 def test_reports_keep_the_others(tmp_path: Path) -> None:
@@ -169,7 +189,9 @@ def test_a_dry_run_shows_and_changes_nothing(tmp_path: Path) -> None:
     before = holders(tmp_path)
     said = give("purge", "--contact", NUMBER, "--dry-run")
     assert said.exit_code == 0
-    assert "results.xlsx: deleted" in said.stderr
+    assert re.search(r"\d files: deleted \(report.html, results.xlsx\)", said.stderr)
+    assert "rows blanked in each (results.csv)" in said.stderr
+    assert said.stderr.count("\n") <= 24
     unasked = give("purge", "--contact", NUMBER)
     assert unasked.exit_code == 2
     assert "purge --contact" in unasked.stderr
@@ -613,11 +635,11 @@ def test_a_workbook_that_somebody_edited_is_theirs_until_it_is_written_again() -
     os.utime(failed, (later, later))
     give("run", failed)
     said = give("purge", "--contact", NUMBER, "--dry-run").stderr
-    assert f"{failed.absolute()}: yours" in said
-    assert f"{failed.absolute()}: deleted" not in said
+    assert said.count(str(failed.absolute())) == 1
+    assert f"{failed.absolute()}: yours: it was changed" in said
     os.utime(failed, (later - 61, later - 61))
     said = give("purge", "--contact", NUMBER, "--dry-run").stderr
-    assert f"{failed.absolute()}: deleted" in said
+    assert " files: deleted (failed.xlsx, " in said
     assert f"{failed.absolute()}: yours" not in said
     os.utime(failed, (later, later))
     give("report", failed.parent.name, "--no-open")

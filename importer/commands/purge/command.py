@@ -107,8 +107,8 @@ def _texts(context: CommandContext, number: str, person: Person, places: Sequenc
     if not all(place.is_empty for place in places):
         run = context.settings.run
         rehearsals = journal_path(None, sandbox=True, account=run.of_account)
-        done = done_text(person, places, context.options, rehearsals)
-        return plan_text(person, places, in_full=run.dry_run), done
+        done = done_text(person, places, context.options, rehearsals, is_dry_run=run.dry_run)
+        return (done if run.dry_run else plan_text(person, places)), done
     if places[0].found.is_on_list:
         return (again_text(person, places),) * 2
     options = [("remember", True), *where_runs_are(context.options)]
