@@ -34,7 +34,7 @@ def empty_lines(path: Path, person: Person) -> None:
     _rewrite(path, _emptied(_records(path), _is_theirs(path, person, frozenset())))
 
 
-def count_lines(path: Path, person: Person, rows: frozenset[int] = frozenset()) -> int:
+def count_their_lines(path: Path, person: Person, rows: frozenset[int] = frozenset()) -> int:
     """Return how many lines of a report are the person's."""
     return sum(map(_is_theirs(path, person, rows), _records(path)))
 

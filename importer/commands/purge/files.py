@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from importer.commands.purge.clean_copy import clean_summary, clean_text, count_lines, drop_lines, empty_lines
+from importer.commands.purge.clean_copy import clean_summary, clean_text, count_their_lines, drop_lines, empty_lines
 from importer.commands.purge.search import READ_BY_READER, ZIPPED, files_in, holds, stands_as_cell
 from importer.model.errors import StorageError
 from importer.model.person import Person
@@ -88,7 +88,7 @@ def _is_about(path: Path, person: Person, rows: frozenset[int] | None) -> bool:
     if not person.is_handle:
         return holds(path, person)
     if is_report(path) and path.suffix == ".csv":
-        return count_lines(path, person, rows or frozenset()) > 0
+        return count_their_lines(path, person, rows or frozenset()) > 0
     is_for_people = path.suffix in _WORKBOOKS or path.suffix == _PAGE
     return (rows is not None and is_report(path) and is_for_people) or holds(path, person)
 
@@ -116,7 +116,7 @@ def _in_report(path: Path, person: Person, rows: frozenset[int]) -> FoundFile:
     if path.suffix == ".json":
         return in_summary(path, rows)
     if path.name in _KEEPS_LINES:
-        return FoundFile(path=path, what="blanked", act=empty_lines, rows=count_lines(path, person))
+        return FoundFile(path=path, what="blanked", act=empty_lines, rows=count_their_lines(path, person))
     return FoundFile(path=path, what="without their rows", act=partial(drop_lines, rows))
 
 
