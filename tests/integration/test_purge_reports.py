@@ -99,3 +99,22 @@ def test_of_a_run_that_was_forgotten_the_counts_are_written(monkeypatch: pytest.
         assert "every row is where it should be" not in text
         assert "The run was forgotten on " in (folder / "report.html").read_text("utf-8")
     assert json.loads((folder / "summary.json").read_text("utf-8"))["rows"]["created"] == 3
+
+
+def test_who_was_forgotten_is_not_in_the_workbook_that_is_written_again() -> None:
+    """Given again, their rows would have no values: it says which were left out, and those of the others are known."""
+    rows = [("Phone", "Name", "Consent"), *((number, name, "yes") for number, name in ROWS[1:4])]
+    give("run", table(Path("contacts.csv"), rows))
+    (folder,) = Path("reports").iterdir()
+    give("purge", "--contact", NUMBER, "--yes")
+    said = give("report", folder.name, "--no-open")
+    told = "1 row of contacts.csv left out of results.xlsx, as a purge forgot whose they were: 2."
+    assert told in said.stderr.replace(f"{Path.cwd()}/", "")
+    book = load_workbook(folder / "results.xlsx")
+    assert [row[1] for row in book.worksheets[1].values] == ["Name", "Ana", "Bo"]
+    Path("config.toml").write_text('[input.where]\n"Consent" = ["yes"]\n', encoding="utf-8")
+    said = give("run", folder / "results.xlsx", "--yes", "--json")
+    assert (said.rows, said.summary["rows"]["left_out"]) == ({"unchanged": 2, "read": 2}, 0)
+    said = give("run", "contacts.csv", "--yes")
+    assert "left out of results.xlsx" not in said.stderr
+    assert "purge --contact NUMBER --remember" in said.stderr
