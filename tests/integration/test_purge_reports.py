@@ -118,3 +118,19 @@ def test_who_was_forgotten_is_not_in_the_workbook_that_is_written_again() -> Non
     said = give("run", "contacts.csv", "--yes")
     assert "left out of results.xlsx" not in said.stderr
     assert "purge --contact NUMBER --remember" in said.stderr
+
+
+def test_a_check_counts_who_was_forgotten_apart() -> None:
+    """The file of rows to fix does not have them: they are to be taken out of the list."""
+    give("run", table(Path("contacts.csv"), ROWS))
+    give("purge", "--contact", NUMBER, "--yes")
+    said = give("check", "contacts.csv")
+    assert "  1 with a problem\n  2 sent by an earlier run\n  1 of a person who was forgotten\n" in said.stderr
+    assert said.stderr.rstrip().endswith(
+        "1 row is of a person who was forgotten (purge), and not imported: take it out of your list."
+    )
+    (problems,) = Path("reports").rglob("problems.csv")
+    assert problems.read_text("utf-8-sig").count("\n") == 2
+    said = give("check", table(Path("only.csv"), ROWS[:3]))
+    assert "with a problem" not in said.stderr
+    assert "1 row is of a person who was forgotten" in said.stderr
