@@ -41,8 +41,8 @@ def purge(
 ) -> None:
     """Forget people's data: of old runs, or of one person.
 
-    In the journal, its backups, reports and logs. Which contacts exist stays known: nobody is made twice. In Callbell
-    nothing is deleted.
+    Of old runs in the journal and reports; of one person in backups and logs too. Which contacts exist stays known:
+    nobody is made twice. In Callbell nothing is deleted.
     """
     given = {"account": account, "country": country, "dry_run": dry_run, "sandbox": sandbox, "wait": wait}
     places = {"journal": journal, "log_file": log_file}

@@ -230,13 +230,29 @@ def test_old_runs_are_forgotten_and_nobody_is_made_twice(
 
 def test_what_is_in_use_is_not_old(monkeypatch: pytest.MonkeyPatch) -> None:
     """A contact that stands in last night's sheet keeps its values: nothing is merged as if for the first time."""
-    sheet("contacts.csv")
+    sheet("contacts.csv", ("1", "Nobody", ""))
     give("run", "contacts.csv")
+    sheet("contacts.csv")
     shift(monkeypatch, days=100)
     give("run", "contacts.csv")
-    assert give("purge", "--older-than", "90d", "--yes").exit_code == 0
+    said = give("purge", "--older-than", "90d", "--yes")
+    assert said.exit_code == 0
+    assert "1 run older than 90 days: forgotten, with their reports.\n  1 row; later runs had all of " in said.stderr
     assert give("run", "contacts.csv", "--json", "--existing", "update").rows == {"unchanged": 3, "read": 3}
     assert [line["name"] for line in results()] == [NAME, "Ana", "Bo"]
+
+
+def test_backups_that_have_old_runs_still_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before and after; they are not changed, and where nothing was forgotten nothing is said of them."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    give("journal", "backup", "copy.sqlite3")
+    assert "copy.sqlite3" not in give("purge", "--older-than", "90d", "--yes").stderr
+    shift(monkeypatch, days=100)
+    for option in ("--dry-run", "--yes"):
+        said = give("purge", "--older-than", "90d", option).stderr
+        assert "Left for you to do: backups keep what they have. Delete them" in said
+        assert f"  {Path.cwd()}/copy.sqlite3\n" in said
 
 
 def test_an_update_says_that_it_meets_them_for_the_first_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,8 @@ def purge_contact(context: CommandContext, number: str) -> CommandResult:
         places = places_in_all(context, journals, person)
         journals_left = journals_besides(context, [place.journal.path for place in places], person)
         others = lines_to_forget(context, number, journals_left)
-        plan, done = ("\n".join([*read_as, text, *others]) for text in _texts(context, number, person, places))
+        plan, done = ("\n".join([text, *others]) for text in _texts(context, number, person, places))
+        plan, done = "\n".join([*read_as, plan]), "\n".join([*(read_as if context.settings.run.yes else ()), done])
         summary = _summary(context, places, journals_left)
         if context.settings.run.dry_run:
             return CommandResult(exit_code=0, text=f"{plan}\n\nDry run: nothing was changed.", summary_json=summary)

@@ -60,8 +60,8 @@ def how_to_find_them(context: CommandContext) -> str:
     country = context.settings.mapping.contact.country or "ES"
     return (
         f"--contact takes the person's number with its country code{such_as(country)}; a name may be many people's."
-        " It stands beside the name in your list, in Callbell, and in the results.csv of each run. To see the runs:\n"
-        f"  {runs}"
+        " The number stands beside the name in your list, in Callbell, and in the results.csv of each run. To see the"
+        f" runs:\n  {runs}"
     )
 
 
