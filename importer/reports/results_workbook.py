@@ -217,8 +217,8 @@ class _RowSheet:
             )
         if self._forgotten.count:
             yield (
-                f"{counted(self._forgotten.count)} of {file} left out of results.xlsx, as a purge forgot whose they"
-                f" were: {self._forgotten.text}."
+                f"{counted(self._forgotten.count)} of {file} left out of results.xlsx, forgotten by a purge:"
+                f" {self._forgotten.text}."
             )
         if self._beyond:
             yield f"{counted(self._beyond)} of {file}: left out, as a sheet has no room for them."

@@ -621,7 +621,10 @@ def test_the_rehearsals_are_forgotten_where_a_journal_is_named(tmp_path: Path, m
     give("run", "contacts.csv", "--yes")
     Path("contacts.csv").unlink()
     assert any("sandbox.sqlite3" in name for name in holders(tmp_path))
-    assert give("purge", "--contact", NUMBER, "--yes").exit_code == 0
+    said = give("purge", "--contact", NUMBER, "--yes")
+    assert said.exit_code == 0
+    commands = "  callbell-importer report RUN\n  callbell-importer report RUN --sandbox\n"
+    assert f"written again, without them:\n{commands}" in said.stderr
     assert holders(tmp_path) == []
 
 

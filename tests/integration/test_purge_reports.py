@@ -48,7 +48,7 @@ def test_a_workbook_that_a_purge_deleted_is_written_again_where_rows_are_only_co
     """As the purge promised, with the counts and what is known still; what is there says more, and stays."""
     folder = _nights()
     purged = give("purge", "--contact", NUMBER, "--yes").stderr
-    assert "Reports that were deleted are written again, without them: callbell-importer report RUN" in purged
+    assert "Reports that were deleted are written again, without them:\n  callbell-importer report RUN\n" in purged
     assert not (folder / "results.xlsx").exists()
     before = _texts(folder)
     assert before["results.csv"].count("\n") == len(ROWS)
@@ -108,7 +108,7 @@ def test_who_was_forgotten_is_not_in_the_workbook_that_is_written_again() -> Non
     (folder,) = Path("reports").iterdir()
     give("purge", "--contact", NUMBER, "--yes")
     said = give("report", folder.name, "--no-open")
-    told = "1 row of contacts.csv left out of results.xlsx, as a purge forgot whose they were: 2."
+    told = "1 row of contacts.csv left out of results.xlsx, forgotten by a purge: 2."
     assert told in said.stderr.replace(f"{Path.cwd()}/", "")
     book = load_workbook(folder / "results.xlsx")
     assert [row[1] for row in book.worksheets[1].values] == ["Name", "Ana", "Bo"]

@@ -107,14 +107,22 @@ def done_text(
 
     """
     done, deleted, are = _WORDS[is_dry_run]
-    workbooks = any(found.what == DELETED for place in places for found in place.files)
-    report = same_journal(options, "report", "RUN")
-    again = [f"Reports that {deleted} again, without them: {report}"] * workbooks
+    again = [f"Reports that {deleted} again, without them:", *_report_commands(places, options, rehearsals)]
     sent = [place.found for place in places if place.journal.path != rehearsals]
     links = [f"  {link}" for found in sent for link in found.links]
     in_callbell = _IN_CALLBELL.format(are) if any(found.contacts for found in sent) else _NO_CONTACT
-    told = [*_forgotten(places), *again, *_left(places)]
+    told = [*_forgotten(places), *(again if again[1:] else ()), *_left(places)]
     return "\n".join([f"{masked(person.identifier)} {done}", *told, in_callbell, *links])
+
+
+def _report_commands(places: Sequence[PersonPlaces], options: Mapping[str, object], rehearsals: Path) -> Iterator[str]:
+    """Yield what writes reports again that are deleted: of runs, and of rehearsals."""
+    of_rehearsals = {
+        place.journal.path == rehearsals for place in places if any(one.what == DELETED for one in place.files)
+    }
+    for is_rehearsal in sorted(of_rehearsals):
+        where = {**options, "sandbox": True, "journal": None} if is_rehearsal else options
+        yield f"  {same_journal(where, 'report', 'RUN')}"
 
 
 def _forgotten(places: Sequence[PersonPlaces]) -> Iterator[str]:

@@ -156,7 +156,7 @@ def _done(
     if not (runs or counts.rows or counts.contacts):
         return _plan(runs, age, backups)
     hidden = (
-        f" and the numbers of {counted(counts.contacts, 'contact')}; that these are in Callbell stays known."
+        f" and the numbers of {counted(counts.contacts, 'contact')}; that these exist stays known."
         if counts.contacts
         else "; later runs had all of their contacts, whose numbers stay."
     )
