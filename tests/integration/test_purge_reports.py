@@ -1,5 +1,6 @@
 """Reports of runs of which the journal has not every row: what can be written is written, and the rest stays."""
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from importer.commands.context import CommandContext
+from importer.commands.runs import list_runs
+from importer.settings import settle
 from tests.support.commands import NO_LIMIT, TOKEN, give, serving, table
 from tests.support.later_days import shift
 
@@ -98,6 +102,10 @@ def test_of_a_run_that_was_forgotten_the_counts_are_written(monkeypatch: pytest.
         assert "undo" not in text
         assert "every row is where it should be" not in text
         assert "The run was forgotten on " in (folder / "report.html").read_text("utf-8")
+    context = CommandContext(settings=settle({"journal": "journal.sqlite3"}, {}), environment={}, stream=io.StringIO())
+    told = list_runs(context, folder.name, 79)
+    assert "  kept      The run was forgotten on " in told
+    assert max(map(len, told.partition("  kept ")[2].splitlines())) < 79
     assert json.loads((folder / "summary.json").read_text("utf-8"))["rows"]["created"] == 3
 
 
