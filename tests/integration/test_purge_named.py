@@ -38,6 +38,9 @@ def test_the_country_of_the_command_or_the_config_is_said_too() -> None:
     """And a number that says its country is what it says."""
     said = give("purge", "--contact", "600 111 222", "--country", "Spain", "--dry-run").stderr
     assert said.startswith("The number is read as one of Spain (+34).\n")
+    asked = give("purge", "--contact", "600 111 222", "--json")
+    assert (asked.exit_code, "--contact 'NUMBER' --yes" in asked.stdout) == (2, True)
+    assert "111222" not in asked.stdout
     for number in ("+34600111222", "34600111222", "0034 600 111 222"):
         assert give("purge", "--contact", number, "--dry-run").stderr.startswith("…222 would be forgotten")
 

@@ -45,11 +45,11 @@ def purge_contact(context: CommandContext, number: str) -> CommandResult:
     """
     with open_journals(context, "--contact", number, of_person=True) as journals:
         person, read_as = named_person(context, journals, number)
-        number = f"+{person.identifier}" if read_as else number
+        whole = f"+{person.identifier}" if read_as else number
         places = places_in_all(context, journals, person)
         journals_left = journals_besides(context, [place.journal.path for place in places], person)
-        others = lines_to_forget(context, number, journals_left)
-        plan, done = ("\n".join([text, *others]) for text in _texts(context, number, person, places))
+        others = lines_to_forget(context, whole, journals_left)
+        plan, done = ("\n".join([text, *others]) for text in _texts(context, whole, person, places))
         plan, done = "\n".join([*read_as, plan]), "\n".join([*(read_as if context.settings.run.yes else ()), done])
         summary = _summary(context, places, journals_left)
         if context.settings.run.dry_run:

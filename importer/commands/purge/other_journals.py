@@ -103,8 +103,8 @@ def lines_to_forget(context: CommandContext, number: str, journals: Sequence[Oth
 
 
 def is_shown(context: CommandContext) -> bool:
-    """Tell whether what is said is shown to the person who gave the number; else it may be kept in a log."""
-    return context.stream.isatty()
+    """Tell whether what is said is shown to the person who gave the number; else it may be kept."""
+    return context.stream.isatty() and not context.settings.run.json
 
 
 def shown_number(context: CommandContext, number: str) -> str:
