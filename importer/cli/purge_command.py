@@ -19,6 +19,7 @@ _OlderThan = Annotated[
 _Contact = Annotated[
     str, typer.Option("--contact", metavar="NUMBER", help="Forget one person, and import them no more.")
 ]
+_DryRun = Annotated[bool | None, typer.Option("--dry-run", help="Say what would be forgotten, and change nothing.")]
 _Remember = Annotated[bool, typer.Option("--remember", help="With --contact: let them be imported again.")]
 
 
@@ -30,8 +31,8 @@ def purge(
     remember: _Remember = False,
     account: options.Account = None,
     country: options.Country = None,
-    dry_run: options.DryRun = None,
-    sandbox: options.Sandbox = None,
+    dry_run: _DryRun = None,
+    sandbox: options.OfRehearsals = None,
     wait: options.Wait = None,
     journal: options.Journal = None,
     log_file: options.LogFile = None,
