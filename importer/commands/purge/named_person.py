@@ -83,13 +83,12 @@ def _of_earlier_country(
         ((country, number),) = found.items()
         return _person(number), _read_as(context, text, number, country, ", as those of the runs before")
     if not found:
-        raise UsageError(f"--contact: {problem.message}", f"{_NOTHING}.", code=problem.code)
+        raise UsageError(f"--contact: {problem.message}", f"{_NOTHING}.")
     names = " or ".join(map(country_name, found))
     commands = "\n".join(f"  {_command(context, country, number, *more)}" for country, number in found.items())
     raise UsageError(
         f"{_NOTHING}: the number does not say its country, and can be one of {names}: the runs before had both.",
         f"Give it with its country code:\n{commands}",
-        code=problem.code,
     )
 
 
