@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from importer.model.plain_text import counted, duration, plain, wrapped_text
+from importer.model.plain_text import counted, duration, plain
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import CONSENT, ProblemGroup, RunRecord
 from importer.reports.account_words import first_make
@@ -22,6 +22,7 @@ from importer.reports.problem_groups import changes_text, groups_text, is_proble
 from importer.reports.report_options import Reports
 from importer.reports.run_commands import after_rehearsal, take_back, with_journal, write_again
 from importer.reports.same_cause import alike_text, all_alike, step_text
+from importer.reports.screen import fitting_text
 from importer.reports.status_meanings import (
     FORETOLD,
     MEANINGS,
@@ -36,7 +37,8 @@ from importer.system import shell
 _THERE = (Status.CREATED, Status.UPDATED, Status.EXISTS, Status.UNCHANGED)
 """Where it is the row's own contact that is in Callbell."""
 END_OF_REHEARSAL = "This was a rehearsal: nothing was sent to Callbell."
-_MOST_GROUPS = 10
+_SHOWN = ((10, 10), (5, 5), (4, 4), (3, 3), (2, 2), (2, 1), (1, 1), (1, 0))
+"""Groups of problems, and of what is worth a look, that are tried on a screen; without one the first."""
 _LINES, _OTHER_LINES = 24, 4
 """Of a terminal, and those of them that the command and the prompt take."""
 _WIDTH = 9
@@ -84,13 +86,16 @@ def closing_text(ending: Ending) -> str:
     """Return the closing text, without a line break at its end; it ends with the counts and the next step."""
     if ending.reports is None:
         return _text(ending, None)  # there is no report that has the others
-    width, most_lines = ending.line_width, max(_LINES, ending.line_count) - _OTHER_LINES
-    fitting = (most for most in (_MOST_GROUPS, 5, 4, 3, 2, 1) if _lines(_text(ending, most), width) <= most_lines)
-    return _text(ending, next(fitting, 1) if width else _MOST_GROUPS)
+    texts = (_text(ending, most) for most in _SHOWN)
+    if not ending.line_width:
+        return next(texts)
+    return fitting_text(texts, ending.line_width, max(_LINES, ending.line_count), _OTHER_LINES)
 
 
-def _text(ending: Ending, most: int | None) -> str:
-    """Return the closing text with at most so many groups of problems; None: with all."""
+def _text(ending: Ending, most: tuple[int, int] | None) -> str:
+    """Return the closing text with at most so many groups of problems, and of what is worth a look; None: with all."""
+    most_problems, most_look = most or (None, None)
+    more_in = ending.reports.with_problems if ending.reports else ""
     record, tally, is_dry = ending.record, ending.tally, ending.reports is None
     goes_on = record.exit_code not in FINISHED  # and settles what is in doubt, or could not be sent
     problems = [group for group in ending.problems if is_problem(group)]
@@ -100,14 +105,15 @@ def _text(ending: Ending, most: int | None) -> str:
         *not_refused(ending.warnings, ending.problems),
     ]
     alike = all_alike(tally, wrong)
-    found = groups_text("Problems:", wrong, most, ending.sheets, says_new=bool(record.compared_with))
+    says_new = bool(record.compared_with)
+    found = groups_text("Problems:", wrong, most_problems, ending.sheets, says_new=says_new, more_in=more_in)
     parts = [
         *degraded_texts(record),
         ending.early_end[0],
         _head(ending, dry=is_dry),
         *(_note(note, ending) if alike else note for note in ending.notes),
         found if not alike else "" if ending.early_end[0] else alike_text(alike, sum(tally.values())),
-        groups_text("Worth a look:", look, most, ending.sheets),
+        groups_text("Worth a look:", look, most_look, ending.sheets, more_in=more_in),
         "\n".join(filter(None, [_reports(ending.reports), _take_back(ending)])),
         "\n".join(
             filter(
@@ -155,10 +161,6 @@ def _note(note: str, ending: Ending) -> str:
     """Return a note without the option that the next step names too."""
     is_same = ending.country and note.endswith(f"--country {ending.country}.")
     return note.partition("\n")[0] if is_same else note
-
-
-def _lines(text: str, width: int) -> int:
-    return wrapped_text(text, width).count("\n") + 1
 
 
 def customers_text(ending: Ending, left: ToDo | None) -> str:

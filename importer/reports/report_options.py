@@ -39,6 +39,11 @@ class Reports:
         paths = (self.page, self.workbook, self.results, *self.failed, self.summary)
         return [path.name for path in paths if path]
 
+    @property
+    def with_problems(self) -> str:
+        """The name of the report in which a person finds every kind of problem."""
+        return "the report" if self.unwritten else (self.page or self.workbook or self.summary).name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOptions:

@@ -190,13 +190,19 @@ def test_one_is_told_in_the_singular(tally: Mapping[Status, int], said: str, *, 
 
 
 def test_only_the_most_frequent_problems_are_shown() -> None:
-    """The rest is in the summary."""
+    """Each with its sentence; the rest is counted, with the report that has them."""
     groups = [ProblemGroup(code=f"code_{n}", column="", message="", count=1, rows=()) for n in range(12)]
     text = ended(record(1), {}, groups, reports())
-    assert "1 row: code_9\n  and 2 kinds more: see the report" in text
+    assert "1 row: code_9\n  and 2 kinds more: see summary.json" in text
     assert "code_10" not in text
-    last = ended(record(1), {}, [replace(one, message="Wrong.") for one in groups[:11]], reports())
-    assert "1 row: Wrong.\n    code_9\n  1 row: code_10\n" in last
+    for written, name in (
+        (reports(), "summary.json"),
+        (replace(reports(), workbook=FOLDER / "results.xlsx"), "results.xlsx"),
+        (replace(reports(), page=FOLDER / "report.html"), "report.html"),
+        (replace(reports(), unwritten="No room."), "the report"),
+    ):
+        last = ended(record(1), {}, [replace(one, message="Wrong.") for one in groups[:11]], written)
+        assert f"1 row: Wrong.\n    code_9\n  and 1 kind more: see {name}\n" in last
 
 
 def test_a_run_without_an_end_has_no_duration() -> None:
@@ -459,11 +465,23 @@ def test_the_text_fits_a_terminal_of_24_lines() -> None:
     tally = {Status.CREATED: 1_000, Status.INVALID: 45, Status.DUPLICATE: 1}
     text = ended(record(1), tally, problems, reports("failed.csv"), line_width=80)
     assert len(wrapped_text(text, 80).splitlines()) <= 20
-    assert "kinds more: see the report" in text
+    assert "kinds more: see summary.json" in text
     assert text.splitlines()[-2].startswith("Fix the 45 rows in failed.csv")
     higher = ended(record(1), tally, problems[:5], reports("failed.csv"), line_width=80, line_count=60)
     assert "code_4" in higher
-    assert "more: see the report" not in higher
+    assert "more: see" not in higher
+
+
+def test_what_is_worth_a_look_makes_room_for_the_problems() -> None:
+    """It is counted then, with where it is; and if that is not enough, paragraphs stand closer, from the top."""
+    long = "Something is wrong with it, and this says what. " * 2
+    problems = [group("phone_too_short", 25, "Phone", long), group("phone_missing", 2, "Phone", long)]
+    tally = dict.fromkeys((Status.CREATED, Status.EXISTS, Status.DUPLICATE, Status.INVALID, Status.FAILED), 25)
+    look = [group("text_damaged", 1, "Name", long)]
+    text = ended(record(1), tally, problems, reports("failed.xlsx"), warnings=look, leaves_existing=True, line_width=80)
+    assert "\n  and 1 kind more: see summary.json\nWorth a look (1 kind): see summary.json\n" in text
+    assert "\n\nFix the 50 rows" in text
+    assert len(wrapped_text(text, 80).splitlines()) == 23
 
 
 @pytest.mark.parametrize(
@@ -594,7 +612,7 @@ def test_a_dry_run_shows_all_kinds_of_problems_as_it_writes_no_report() -> None:
     groups = [group(f"kind_{number}", 1, message=f"Wrong {number}.") for number in range(12)]
     told = ended(record(1), {Status.INVALID: 12}, groups, None, line_width=80, line_count=24)
     assert "Wrong 11." in told
-    assert "see the report" not in told
+    assert "more: see" not in told
 
 
 def test_a_dry_run_says_what_would_be() -> None:
