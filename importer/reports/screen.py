@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from importer.model.plain_text import wrapped_text
 
-
 PROMPT_LINES = 1
 """That a terminal needs for its prompt, below a text."""
 
