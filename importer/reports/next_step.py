@@ -8,10 +8,9 @@ from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.own_names import is_own_header
 from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted, plain
-from importer.model.rows import Sheet, Status
+from importer.model.rows import IN_CALLBELL, Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
 from importer.reports.missing_in_callbell import lacking_groups, missing_text
-from importer.reports.problem_groups import problem_changes
 from importer.reports.run_commands import command_line, retry_command
 from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, Step, all_alike, cure, step_text
 
@@ -166,9 +165,9 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
     names = " and ".join(path.name for path in failed)
     count = left.to_fix + left.in_conflict
     rows, them = ("the row", "it") if count == 1 else (f"the {count:,} rows", "them")
-    were_there = bool(record.compared_with) and problem_changes(problems)[1] > 0
+    is_read_again = bool(record.compared_with) or record.is_rehearsal
     in_list = f"Fix {them} in your list too, or its next run shows {them} again."
-    told = [(in_list, "")] if were_there or record.is_rehearsal else []
+    told = [(in_list, "")] if is_read_again else []
     return [(f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:", commands), *told]
 
 
@@ -202,7 +201,7 @@ def fix_list_too(record: RunRecord, tally: Mapping[Status, int], sheets: Sequenc
 
     """
     is_ours = any(is_own_header(sheet.header) for sheet in sheets)
-    is_there = any(tally.get(status) for status in (Status.CREATED, Status.UPDATED, Status.UNCHANGED))
+    is_there = any(tally.get(status) for status in IN_CALLBELL - {Status.DUPLICATE})
     if not is_ours or not is_there or record.is_rehearsal or record.exit_code not in FINISHED:
         return []
     what = plain(PurePath(record.files[0]).name) if len(record.files) == 1 else "these files"

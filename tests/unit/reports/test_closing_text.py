@@ -254,15 +254,26 @@ def test_customers_who_were_there_are_carried_over_by_a_command(monkeypatch: pyt
 
 
 def test_rows_are_to_be_fixed_in_the_list_too() -> None:
-    """Said where the list is sure to be read again: after a rehearsal, and where it was after they were fixed."""
+    """Said where the list is sure to be read again: after a rehearsal, and where it was read before, new or not."""
     problem, tally = group("phone_too_short", 2), {Status.INVALID: 2, Status.CREATED: 9}
     told = "\nFix them in your list too, or its next run shows them again."
     again = replace(record(1), compared_with="20261122-020000-contacts")
     assert told not in ended(record(1), tally, [problem], reports("f.csv"))
-    assert told not in ended(again, tally, [replace(problem, new=2)], reports("f.csv"))
+    assert ended(again, tally, [replace(problem, new=2)], reports("f.csv")).endswith(told)
     assert ended(again, tally, [problem], reports("f.csv")).endswith(told)
     sandbox = replace(record(1), account="sandbox run-1")
     assert told in ended(sandbox, tally, [problem], reports("f.csv"))
+
+
+@pytest.mark.parametrize("status", [Status.CREATED, Status.UPDATED, Status.EXISTS, Status.UNCHANGED])
+def test_what_was_fixed_in_a_file_of_ours_is_still_wrong_in_the_list(status: Status) -> None:
+    """Also where the number that was corrected is of a customer who was there already."""
+    ours = [Sheet(file="failed.csv", header=("Phone", "import_status"))]
+    run = replace(record(), files=("failed.csv",))
+    told = "What you fixed in failed.csv, fix in your list too, or its next run shows it again."
+    assert told in ended(run, {status: 1}, [], reports(), sheets=ours)
+    assert told not in ended(run, {status: 1}, [], reports(), sheets=[Sheet(file="failed.csv", header=("Phone",))])
+    assert told not in ended(run, {Status.INVALID: 1}, [], reports("failed.csv"), sheets=ours)
 
 
 @pytest.mark.parametrize("status", [Status.CREATED, Status.UPDATED])
