@@ -2,40 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from importer.model.plain_text import counted, duration, plain
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import CONSENT, ProblemGroup, RunRecord
 from importer.reports.account_words import first_make
+from importer.reports.customers import customers_text, wrong_groups
 from importer.reports.left_out import kept_consent, left_out_text
-from importer.reports.next_step import (
-    FINISHED,
-    SETTLED_BY_ITSELF,
-    ToDo,
-    carry_over,
-    fix_list_too,
-    next_step,
-    to_do,
-)
-from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look, not_refused
+from importer.reports.next_step import FINISHED, carry_over, fix_list_too, next_step
+from importer.reports.problem_groups import changes_text, groups_text, is_worth_a_look, not_refused
 from importer.reports.report_options import Reports
 from importer.reports.run_commands import after_rehearsal, take_back, with_journal, write_again
 from importer.reports.same_cause import alike_text, all_alike, step_text
 from importer.reports.screen import fitting_text
-from importer.reports.status_meanings import (
-    FORETOLD,
-    MEANINGS,
-    REHEARSED,
-    how_many_are,
-    meaning_of,
-    none_sent,
-    not_updated_text,
-)
+from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, meaning_of
 from importer.system import shell
 
-_THERE = (Status.CREATED, Status.UPDATED, Status.EXISTS, Status.UNCHANGED)
-"""Where it is the row's own contact that is in Callbell."""
 END_OF_REHEARSAL = "This was a rehearsal: nothing was sent to Callbell."
 _SHOWN = ((10, 10), (5, 5), (4, 4), (3, 3), (2, 2), (2, 1), (1, 1), (1, 0))
 """Groups of problems, and of what is worth a look, that are tried on a screen; without one the first."""
@@ -97,14 +79,13 @@ def _text(ending: Ending, most: tuple[int, int] | None) -> str:
     most_problems, most_look = most or (None, None)
     more_in = ending.reports.with_problems if ending.reports else ""
     record, tally, is_dry = ending.record, ending.tally, ending.reports is None
-    goes_on = record.exit_code not in FINISHED  # and settles what is in doubt, or could not be sent
-    problems = [group for group in ending.problems if is_problem(group)]
-    wrong = [group for group in problems if not (goes_on and group.code in SETTLED_BY_ITSELF)]
+    wrong = wrong_groups(record, ending.problems)
     look = [
         *(group for group in ending.problems if is_worth_a_look(group)),
         *not_refused(ending.warnings, ending.problems),
     ]
     alike = all_alike(tally, wrong)
+    customers = customers_text(record, tally, ending.problems, not_updated=ending.not_updated, is_dry=is_dry)
     says_new = bool(record.compared_with)
     found = groups_text("Problems:", wrong, most_problems, ending.sheets, says_new=says_new, more_in=more_in)
     parts = [
@@ -115,12 +96,7 @@ def _text(ending: Ending, most: tuple[int, int] | None) -> str:
         found if not alike else "" if ending.early_end[0] else alike_text(alike, sum(tally.values())),
         groups_text("Worth a look:", look, most_look, ending.sheets, more_in=more_in),
         "\n".join(filter(None, [_reports(ending.reports), _take_back(ending)])),
-        "\n".join(
-            filter(
-                None,
-                [customers_text(ending, None if alike else to_do(tally, problems)), changes_text(record, problems)],
-            )
-        ),
+        "\n".join(filter(None, [customers, changes_text(record, ending.problems)])),
         _counts(record, tally, is_dry=is_dry),
         "" if alike or record.is_rehearsal else first_make(ending.required),
         "\n".join(filter(None, [_next_step(ending, wrong), "" if alike else _carry_over(ending)])),
@@ -161,53 +137,6 @@ def _note(note: str, ending: Ending) -> str:
     """Return a note without the option that the next step names too."""
     is_same = ending.country and note.endswith(f"--country {ending.country}.")
     return note.partition("\n")[0] if is_same else note
-
-
-def customers_text(ending: Ending, left: ToDo | None) -> str:
-    """Return how many customers are in Callbell, how many rows need somebody, and which need nobody.
-
-    Args:
-        ending: How the run ended.
-        left: What is left to be done; None where one step is the cure of nearly all rows.
-
-    """
-    record, tally, is_dry = ending.record, ending.tally, ending.reports is None
-    rows = sum(tally.values())
-    if not rows:
-        return no_rows_text(record) if record.command == "run" else ""
-    there = sum(tally.get(status, 0) for status in _THERE) + (tally.get(Status.UNSENT, 0) if is_dry else 0)
-    there += ending.not_updated
-    is_foretold = is_dry or record.is_rehearsal
-    as_before = not_updated_text(ending.not_updated, there)
-    if not is_foretold and (none := none_sent(tally)):
-        return f"{none}{_apart(tally, left, is_dry=is_dry)}"
-    said = how_many_are(there, rows, is_foretold=is_foretold)
-    return f"{said} in Callbell{as_before}.{_apart(tally, left, is_dry=is_dry)}"
-
-
-def no_rows_text(record: RunRecord) -> str:
-    """Return that a run had no rows, and why, as far as that is known."""
-    said = "There were 0 rows to import."
-    if record.exit_code not in FINISHED or record.left_out:
-        return said
-    below = "only blank rows" if record.blank else "no rows"
-    what = plain(PurePath(record.files[0]).name) if len(record.files) == 1 else "Each of the files"
-    return f"{said} {what} has a header, and {below} below it."
-
-
-def _apart(tally: Mapping[Status, int], left: ToDo | None, *, is_dry: bool) -> str:
-    """Return a sentence on the rows that are not in Callbell as rows of their own; empty without any."""
-    if left is None:
-        return ""
-    kinds = (
-        (left.by_person, "needs you", "need you"),
-        (left.again, "can be sent again", "can be sent again"),
-        (left.in_doubt, "is in doubt", "are in doubt"),
-        (0 if is_dry else left.unsent, "was not sent", "were not sent"),
-        (tally.get(Status.DUPLICATE, 0), "stands twice", "stand twice"),
-    )
-    said = ", ".join(f"{count:,} {one if count == 1 else more}" for count, one, more in kinds if count)
-    return f" {said}." if said else ""
 
 
 def _counts(record: RunRecord, tally: Mapping[Status, int], *, is_dry: bool) -> str:

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from importer.model.plain_text import counted
-from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
+from importer.model.rows import CONFLICT, IN_CALLBELL, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
 from importer.reports.next_step import FINISHED, GONE, carry_over, send_again, to_do
 from importer.reports.run_commands import after_rehearsal, command_line, retry_command
 from importer.reports.same_cause import Step, all_alike
-from importer.reports.status_meanings import none_sent, not_updated_text
 
 _STEPS = {
     Status.INVALID: "Fix the cell, save, and import the file again.",
@@ -36,39 +34,6 @@ def row_step(result: Result, retry: str) -> str:
     if result.status is Status.FAILED and result.http_status in _REFUSED and result.http_status not in _LATER:
         return "Fix what the reason names, here or in Callbell, and import the file again."
     return _STEPS.get(result.status, "").format(retry=retry)
-
-
-def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int, not_updated: int = 0) -> str:
-    """Return what became of the customers, in two sentences.
-
-    Args:
-        record: The run.
-        tally: How many rows have each status.
-        conflicts: How many rows are in conflict.
-        not_updated: How many failed, and are in Callbell all the same, as they were.
-
-    """
-    there, total = sum(tally[status] for status in IN_CALLBELL - {Status.DUPLICATE}), sum(tally.values())
-    there += not_updated
-    as_before = not_updated_text(not_updated, there)
-    where = (
-        "would be in Callbell (a rehearsal: nothing was sent)"
-        if record.is_rehearsal
-        else f"{'is' if 1 in (there, total) else 'are'} in Callbell"
-    )
-    rest = [
-        f"{need:,} {'needs' if need == 1 else 'need'} you"
-        for need in [sum(tally[status] for status in NEEDS_PERSON) + conflicts]
-        if need
-    ]
-    if twice := tally[Status.DUPLICATE]:
-        rest.append(f"{twice:,} {'stands' if twice == 1 else 'stand'} twice")
-    if unsent := tally[Status.UNSENT] + tally[Status.PENDING] + tally[Status.IN_FLIGHT]:
-        rest.append(f"{unsent:,} {'was' if unsent == 1 else 'were'} not sent")
-    second = f" {', '.join(rest)}." if rest else ""
-    if not record.is_rehearsal and (none := none_sent(tally)):
-        return f"{none}{second}"
-    return f"{there:,} of {counted(total, 'customer')} {where}{as_before}.{second}"
 
 
 def run_steps(

@@ -8,12 +8,13 @@ from pathlib import Path, PurePath
 
 from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Sheet, Status
-from importer.model.runs import CONSENT, WAITED, ProblemGroup, RunRecord, conflict_count
-from importer.reports.closing_text import degraded_texts, ended_after, no_rows_text
+from importer.model.runs import CONSENT, WAITED, ProblemGroup, RunRecord
+from importer.reports.closing_text import degraded_texts, ended_after
+from importer.reports.customers import customers_text
 from importer.reports.left_out import kept_consent, left_out_line
 from importer.reports.next_step import fix_list_too, next_steps
 from importer.reports.problem_groups import changes_text, is_problem, not_refused
-from importer.reports.report_advice import headline, run_steps
+from importer.reports.report_advice import run_steps
 from importer.reports.run_commands import take_back
 from importer.reports.status_meanings import MEANINGS, REHEARSED, meaning_of
 
@@ -78,10 +79,8 @@ class RunSummary:
     @property
     def headline(self) -> str:
         """What is not as it should be with the run as a whole, and what became of the customers."""
-        if not any(self.tally.values()):
-            return " ".join([*degraded_texts(self.record), no_rows_text(self.record)])
-        became = headline(self.record, self.tally, conflict_count(self.problems), self.not_updated)
-        return " ".join([*degraded_texts(self.record), became])
+        became = customers_text(self.record, self.tally, self.problems, not_updated=self.not_updated)
+        return " ".join([*degraded_texts(self.record), *filter(None, [became])])
 
     @property
     def left_out(self) -> str:
