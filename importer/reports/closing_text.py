@@ -56,6 +56,8 @@ class Ending:
     """Of the terminal; 0: not known, and it is taken for one of 24 lines."""
     leaves_existing: bool = False
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
+    given_back: str = ""
+    """The run that had changed them as the list says, and was undone; empty: there is none."""
     of_list: RunRecord | None = None
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""
@@ -124,7 +126,7 @@ def _next_step(ending: Ending, wrong: Sequence[ProblemGroup]) -> str:
 def _carry_over(ending: Ending) -> str:
     if ending.reports is None or ending.reports.unwritten or not ending.leaves_existing:
         return ""
-    return "\n  ".join(carry_over(ending.record, ending.tally) or ())
+    return "\n  ".join(carry_over(ending.record, ending.tally, ending.given_back) or ())
 
 
 def _take_back(ending: Ending) -> str:

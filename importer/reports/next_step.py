@@ -208,16 +208,25 @@ def fix_list_too(record: RunRecord, tally: Mapping[Status, int], sheets: Sequenc
     return [(f"What you fixed in {what}, fix in your list too, or its next run shows it again.", "")]
 
 
-def carry_over(record: RunRecord, tally: Mapping[Status, int]) -> tuple[str, str] | None:
+def carry_over(record: RunRecord, tally: Mapping[Status, int], given_back: str = "") -> tuple[str, str] | None:
     """Return how the list's values get to the customers who were there already: a sentence, and the command.
 
     None where none were left as they are, or the run has not come to its end.
+
+    Args:
+        record: The run.
+        tally: How many rows have each status.
+        given_back: The run that changed them as the list says, and was undone: not to be urged again; empty: none.
+
     """
     there = tally.get(Status.EXISTS, 0)
     if not there or record.command != "run" or record.is_rehearsal or record.exit_code not in FINISHED:
         return None
     who = "the customer who was" if there == 1 else f"the {there:,} customers who were"
     command = command_line("run", record.files, {**record.options, "existing": "update"}, same_files=True)
+    if given_back:
+        said = f"The undo of {given_back} gave back what the list had changed, and it is left so."
+        return f"{said} Only if it is to be changed again:", command
     return f"To carry over what the list says of {who} there already:", command
 
 

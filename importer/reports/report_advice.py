@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from importer.model.rows import CONFLICT, IN_CALLBELL, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
-from importer.reports.next_step import FINISHED, GONE, carry_over, send_again, to_do
+from importer.reports.next_step import FINISHED, GONE, send_again, to_do
 from importer.reports.run_commands import after_rehearsal, command_line, retry_command
 from importer.reports.same_cause import Step, all_alike
 
@@ -42,7 +42,7 @@ def run_steps(
     problems: Sequence[ProblemGroup],
     told: Sequence[Step],
     *,
-    leaves_existing: bool = False,
+    carried: Step | None = None,
     of_list: RunRecord | None = None,
 ) -> list[Step]:
     """Return what to do next, as the closing text has it, and all that can be sent again besides.
@@ -52,7 +52,7 @@ def run_steps(
         tally: How many rows have each status.
         problems: The groups of problems, without what is none.
         told: The next steps of the closing text.
-        leaves_existing: Whether customers who were there already were to be left as they are.
+        carried: How the list's values get to customers who were there already, and were left as they are.
         of_list: The rehearsal of the list that the rows of this one came from; None: they are the list.
 
     """
@@ -61,8 +61,8 @@ def run_steps(
         steps = _go_on(record, tally, told)
     else:
         steps += [step for step in send_again(record, to_do(tally, problems)) if step not in told]
-    if leaves_existing and not all_alike(tally, problems) and (step := carry_over(record, tally)):
-        steps.append(step)
+    if carried and not all_alike(tally, problems):
+        steps.append(carried)
     if record.is_rehearsal and any(tally[status] for status in IN_CALLBELL):
         steps.extend(after_rehearsal(record, of_list))
     return steps or [(_nothing_to_do(record, tally), "")]

@@ -57,6 +57,8 @@ class ReportOptions:
     """Reads the input's cells again, for results.xlsx."""
     leaves_existing: bool = False
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
+    given_back: str = ""
+    """The run that had changed them as the list says, and was undone; empty: there is none."""
     of_list: RunRecord | None = None
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""

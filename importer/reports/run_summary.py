@@ -12,7 +12,7 @@ from importer.model.runs import CONSENT, WAITED, ProblemGroup, RunRecord
 from importer.reports.closing_text import degraded_texts, ended_after
 from importer.reports.customers import customers_text
 from importer.reports.left_out import kept_consent, left_out_line
-from importer.reports.next_step import fix_list_too, next_steps
+from importer.reports.next_step import carry_over, fix_list_too, next_steps
 from importer.reports.problem_groups import changes_text, is_problem, not_refused
 from importer.reports.report_advice import run_steps
 from importer.reports.run_commands import take_back
@@ -39,6 +39,8 @@ class RunSummary:
     """The files in which rows can be fixed, to be given again."""
     leaves_existing: bool = False
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
+    given_back: str = ""
+    """The run that had changed them as the list says, and was undone; empty: there is none."""
     of_list: RunRecord | None = None
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""
@@ -93,7 +95,8 @@ class RunSummary:
         record, tally, problems = self.record, self.tally, self.told_problems
         told = next_steps(record, tally, problems, self.to_fix, self.country, self.early_cure)
         told += fix_list_too(record, tally, self.sheets)
-        return run_steps(record, tally, problems, told, leaves_existing=self.leaves_existing, of_list=self.of_list)
+        carried = carry_over(record, tally, self.given_back) if self.leaves_existing else None
+        return run_steps(record, tally, problems, told, carried=carried, of_list=self.of_list)
 
     @property
     def counts(self) -> list[tuple[Status, int, str]]:

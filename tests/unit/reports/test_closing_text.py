@@ -253,6 +253,21 @@ def test_customers_who_were_there_are_carried_over_by_a_command(monkeypatch: pyt
     assert "--existing update" not in ended(record(), {Status.UNCHANGED: 5}, [], reports(), leaves_existing=True)
 
 
+@POSIX
+def test_what_an_undo_gave_back_is_not_to_be_carried_over_again() -> None:
+    """It was given back on purpose: the command is there for whoever changes their mind."""
+    run, tally = record(country="ES"), {Status.EXISTS: 5}
+    said = (
+        "The undo of 20261122-020000-contacts gave back what the list had changed, and it is left so."
+        " Only if it is to be changed again:"
+    )
+    command = "callbell-importer run contacts.csv --country ES --existing update"
+    more: dict[str, Any] = {"leaves_existing": True, "given_back": "20261122-020000-contacts"}
+    assert ended(run, tally, [], reports(), **more).endswith(f"\n\n{said}\n  {command}")
+    about = RunSummary(record=run, tally=tally, problems=(), **more)
+    assert about.steps == [(said, command)]
+
+
 def test_rows_are_to_be_fixed_in_the_list_too() -> None:
     """Said where the list is sure to be read again: after a rehearsal, and where it was read before, new or not."""
     problem, tally = group("phone_too_short", 2), {Status.INVALID: 2, Status.CREATED: 9}
