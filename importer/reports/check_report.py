@@ -25,8 +25,8 @@ _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NOT_SENT = {
     Status.INVALID: "with a problem",
     Status.DUPLICATE: "with the same identifier as an earlier row",
-    Status.UNCHANGED: "sent by an earlier run",
-    Status.EXISTS: "sent by an earlier run with other values, and not changed",
+    Status.UNCHANGED: "sent, or found in Callbell, by an earlier run",
+    Status.EXISTS: "sent, or found in Callbell, by an earlier run with other values, and not changed",
 }
 
 _FORETOLD = {Status.CREATED: "would be created", Status.UPDATED: "are in Callbell, and would be changed"}

@@ -8,7 +8,7 @@ MEANINGS: dict[Status, str] = {
     Status.CREATED: "now in Callbell",
     Status.UPDATED: "were in Callbell, and were changed",
     Status.EXISTS: "were in Callbell before, and were left as they are",
-    Status.UNCHANGED: "the same as in an earlier run",
+    Status.UNCHANGED: "the list says the same as in an earlier run",
     Status.DUPLICATE: "same identifier as an earlier row",
     Status.INVALID: "something in the row is wrong; not sent",
     Status.FAILED: "refused, or given up on",

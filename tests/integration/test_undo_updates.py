@@ -214,7 +214,7 @@ def test_a_run_after_the_undo_does_not_urge_the_same_update_again(service: Sandb
     update = (*skip, "--existing", "update")
     assert "To carry over what the list says" in give(*skip).stderr
     assert "1 updated" in give(*update).stderr
-    run = sorted(path.name for path in Path("reports").glob("*-notes*"))[-1]
+    run = max(path.name for path in Path("reports").glob("*-notes*"))
     assert "1 restored" in give("undo", run, "--yes", "--journal", "other.sqlite3").stderr
     said = give(*skip).stderr
     assert f"The undo of {run} gave back what the list had changed, and it is left so." in said
