@@ -10,7 +10,7 @@ from importer.reports.account_words import first_make
 from importer.reports.customers import customers_text, wrong_groups
 from importer.reports.left_out import kept_consent, left_out_text
 from importer.reports.next_step import FINISHED, carry_over, fix_list_too, next_step
-from importer.reports.problem_groups import changes_text, groups_text, is_worth_a_look, not_refused
+from importer.reports.problem_groups import changes_text, groups_text, worth_a_look
 from importer.reports.report_options import Reports
 from importer.reports.run_commands import after_rehearsal, take_back, with_journal, write_again
 from importer.reports.same_cause import alike_text, all_alike, step_text
@@ -82,10 +82,7 @@ def _text(ending: Ending, most: tuple[int, int] | None) -> str:
     more_in = ending.reports.with_problems if ending.reports else ""
     record, tally, is_dry = ending.record, ending.tally, ending.reports is None
     wrong = wrong_groups(record, ending.problems)
-    look = [
-        *(group for group in ending.problems if is_worth_a_look(group)),
-        *not_refused(ending.warnings, ending.problems),
-    ]
+    look = worth_a_look(ending.problems, ending.warnings)
     alike = all_alike(tally, wrong)
     customers = customers_text(record, tally, ending.problems, not_updated=ending.not_updated, is_dry=is_dry)
     says_new = bool(record.compared_with)

@@ -24,6 +24,7 @@ from importer.reports.workbook_style import STATUS_COLOURS
 _MOST_ROWS, _MOST_CHARACTERS = 1_000, 250_000
 """Of rows that need a person: a page of some hundreds of KB, which every mail takes."""
 _MOST_GROUPS = 100
+_TITLES = {"problem": "Problems"}
 _LONGEST_TEXT = 300
 _LONGEST_NAME = 80
 
@@ -92,8 +93,10 @@ def html_report(source: ReportSource, about: RunSummary) -> str:
     sections = [
         _plots(about),
         _section("What to do next", "".join(map(_step, about.steps))),
-        _groups("Problems", about.told_problems, source.sheets()),
-        _groups("Worth a look", about.worth_a_look, source.sheets()),
+        *(
+            _groups(_TITLES.get(kind, kind.capitalize()), groups, source.sheets())
+            for kind, groups in about.groups.items()
+        ),
         _rows_to_fix(source, about),
         '<div class="two">',
         _section("The run", _pairs(about.facts)) + _section("Options used", _pairs(about.options)),
@@ -145,7 +148,7 @@ def _plots(about: RunSummary) -> str:
 def _step(step: tuple[str, str]) -> str:
     sentence, command = step
     commands = f"<pre>{escape(command)}</pre>" if command else ""
-    return f"<p>{_text(sentence)}</p>{commands}"
+    return f"<p>{escape(plain(sentence))}</p>{commands}"
 
 
 def _groups(title: str, groups: Sequence[ProblemGroup], sheets: Sequence[Sheet]) -> str:

@@ -64,7 +64,23 @@ def group_sentence(group: ProblemGroup) -> str:
     return " ".join(filter(None, (general, example)))
 
 
-def is_worth_a_look(group: ProblemGroup) -> bool:
+def worth_a_look(problems: Sequence[ProblemGroup], warnings: Sequence[ProblemGroup]) -> list[ProblemGroup]:
+    """Return what is no problem, and yet may be missing or wrong in Callbell.
+
+    Args:
+        problems: The groups of rows, those among them that are no problem.
+        warnings: Of rows that are right.
+
+    """
+    return [*filter(_is_maybe_lost, problems), *not_refused(warnings, problems)]
+
+
+def for_information(problems: Sequence[ProblemGroup]) -> list[ProblemGroup]:
+    """Return the groups of rows that are neither a problem nor worth a look."""
+    return [group for group in problems if not is_problem(group) and not _is_maybe_lost(group)]
+
+
+def _is_maybe_lost(group: ProblemGroup) -> bool:
     """Tell whether the rows are no problem, and yet what they say may be missing in Callbell."""
     return group.code == "differs" or _is_differing_duplicate(group)
 

@@ -30,9 +30,9 @@ def row_step(result: Result, retry: str) -> str:
     if result.code == GONE and result.status is Status.FAILED:
         return f"If that was meant, take the row out of the list. To make it again: {retry} --gone recreate"
     if result.code == CONFLICT:
-        return "Decide which value is right, in Callbell or here, and import the file again."
+        return "Decide which value is right, in Callbell or in the file, and import the file again."
     if result.status is Status.FAILED and result.http_status in _REFUSED and result.http_status not in _LATER:
-        return "Fix what the reason names, here or in Callbell, and import the file again."
+        return "Fix what the reason names, in the file or in Callbell, and import the file again."
     return _STEPS.get(result.status, "").format(retry=retry)
 
 

@@ -13,7 +13,7 @@ from importer.reports.closing_text import degraded_texts, ended_after
 from importer.reports.customers import customers_text
 from importer.reports.left_out import kept_consent, left_out_line
 from importer.reports.next_step import carry_over, fix_list_too, next_steps
-from importer.reports.problem_groups import changes_text, is_problem, not_refused
+from importer.reports.problem_groups import changes_text, for_information, is_problem, worth_a_look
 from importer.reports.report_advice import run_steps
 from importer.reports.run_commands import take_back
 from importer.reports.status_meanings import MEANINGS, REHEARSED, meaning_of
@@ -56,12 +56,13 @@ class RunSummary:
         return [group for group in self.problems if is_problem(group)]
 
     @property
-    def worth_a_look(self) -> list[ProblemGroup]:
-        """What nobody has to do anything about, but may want to know."""
-        return [
-            *(group for group in self.problems if not is_problem(group)),
-            *not_refused(self.warnings, self.problems),
-        ]
+    def groups(self) -> dict[str, Sequence[ProblemGroup]]:
+        """Every group of rows by its kind, with what somebody has to do something about first."""
+        return {
+            "problem": self.told_problems,
+            "worth a look": worth_a_look(self.problems, self.warnings),
+            "for information": for_information(self.problems),
+        }
 
     @property
     def title(self) -> str:
