@@ -9,7 +9,8 @@ from importer.model.runs import CONSENT, ProblemGroup, RunRecord
 from importer.reports.account_words import first_make
 from importer.reports.customers import customers_text, wrong_groups
 from importer.reports.left_out import kept_consent, left_out_text
-from importer.reports.next_step import FINISHED, carry_over, fix_list_too, next_step
+from importer.reports.list_steps import carry_over, fix_list_too
+from importer.reports.next_step import FINISHED, next_step
 from importer.reports.problem_groups import changes_text, groups_text, worth_a_look
 from importer.reports.report_options import Reports
 from importer.reports.run_commands import after_rehearsal, take_back, with_journal, write_again

@@ -12,7 +12,8 @@ from importer.model.runs import CONSENT, WAITED, ProblemGroup, RunRecord
 from importer.reports.closing_text import degraded_texts, ended_after
 from importer.reports.customers import customers_text
 from importer.reports.left_out import kept_consent, left_out_line
-from importer.reports.next_step import carry_over, fix_list_too, next_steps
+from importer.reports.list_steps import carry_over, fix_list_too
+from importer.reports.next_step import next_steps
 from importer.reports.problem_groups import changes_text, for_information, is_problem, worth_a_look
 from importer.reports.report_advice import run_steps
 from importer.reports.run_commands import take_back

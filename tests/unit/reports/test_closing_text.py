@@ -480,7 +480,10 @@ def test_a_dry_run_of_which_nothing_could_be_sent_does_not_say_send() -> None:
     problems = [group("phone_missing", 1), group("name_missing", 1)]
     text = ended(record(1), {Status.INVALID: 2}, problems, None)
     assert "without --dry-run" not in text
+    assert "Nothing could be sent. This writes the rows to fix" in text
     assert "callbell-importer check contacts.csv" in text
+    there = ended(record(1), {Status.INVALID: 2, Status.EXISTS: 1}, problems, None)
+    assert "There is nothing to send. This writes the rows to fix" in there
 
 
 def test_the_text_fits_a_terminal_of_24_lines() -> None:
