@@ -15,8 +15,9 @@ _PARTS = (
     ShownPart(problems=2, warnings=2, columns=3),
     ShownPart(problems=1, warnings=1, columns=1),
     ShownPart(problems=1, warnings=0, columns=0),
+    ShownPart(problems=0, warnings=0, columns=0),
 )
-"""That are tried."""
+"""That are tried, the last where no other fits."""
 
 
 def screen_text(checked: Checked, evidence: str, width: int, line_count: int) -> str:
@@ -39,4 +40,4 @@ def screen_text(checked: Checked, evidence: str, width: int, line_count: int) ->
             unfinished.write_text(f"{plain_lines(as_typed(whole))}\n", encoding="utf-8")
     except StorageError:
         return whole
-    return fitting_text((checked_text(checked, evidence, part) for part in _PARTS), width, line_count)
+    return fitting_text([checked_text(checked, evidence, part) for part in _PARTS], width, line_count)

@@ -20,8 +20,8 @@ from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, mean
 from importer.system import shell
 
 END_OF_REHEARSAL = "This was a rehearsal: nothing was sent to Callbell."
-_SHOWN = ((10, 10), (5, 5), (4, 4), (3, 3), (2, 2), (2, 1), (1, 1), (1, 0))
-"""Groups of problems, and of what is worth a look, that are tried on a screen; without one the first."""
+_SHOWN = ((10, 10), (5, 5), (4, 4), (3, 3), (2, 2), (2, 1), (1, 1), (1, 0), (0, 0))
+"""Groups of problems, and of what is worth a look, that are tried on a screen, the last where no other fits."""
 _LINES, _OTHER_LINES = 24, 4
 """Of a terminal, and those of them that the command and the prompt take."""
 _WIDTH = 9
@@ -71,9 +71,9 @@ def closing_text(ending: Ending) -> str:
     """Return the closing text, without a line break at its end; it ends with the counts and the next step."""
     if ending.reports is None:
         return _text(ending, None)  # there is no report that has the others
-    texts = (_text(ending, most) for most in _SHOWN)
     if not ending.line_width:
-        return next(texts)
+        return _text(ending, _SHOWN[0])
+    texts = [_text(ending, most) for most in _SHOWN]
     return fitting_text(texts, ending.line_width, max(_LINES, ending.line_count), _OTHER_LINES)
 
 

@@ -4,25 +4,31 @@ import pytest
 
 from importer.reports.screen import fitting_text, screen_lines
 
+VERSIONS = ("a\n\nb\n\nc\n\nd", "a\n\nb\n\nc", "a\n\nb")
+
 
 @pytest.mark.parametrize(
     ("line_count", "shown"),
-    [(6, "a\n\nb\n\nc"), (5, "a\n\nb"), (4, "a\n\nb"), (3, "a\nb"), (2, "a\nb")],
+    [
+        (8, VERSIONS[0]),
+        (7, VERSIONS[1]),
+        (6, VERSIONS[1]),
+        (5, "a\nb\n\nc"),
+        (4, "a\nb\nc"),
+        (3, "a\nb"),
+        (2, "a\nb"),
+    ],
 )
 def test_the_first_version_that_fits_is_shown(line_count: int, shown: str) -> None:
-    """A line is left to the prompt; if none fits, the last one is shown without blank lines."""
-    assert fitting_text(["a\n\nb\n\nc", "a\n\nb"], 80, line_count) == shown
-
-
-def test_paragraphs_stand_closer_from_the_top() -> None:
-    """What is to be done stands at the end, apart, as long as there is room."""
-    assert fitting_text(["a\n\nb\n\nc"], 80, 5) == "a\nb\n\nc"
+    """A line is left to the prompt; blank lines go, from the top, before the last version has to do."""
+    assert fitting_text(VERSIONS, 80, line_count) == shown
 
 
 def test_a_shorter_version_leaves_room_for_what_stands_above() -> None:
-    """The last one takes all of the screen before a blank line of it goes."""
-    assert fitting_text(["a\n\nb\n\nc", "a\n\nb"], 80, 6, 2) == "a\n\nb"
-    assert fitting_text(["a\n\nb"], 80, 4, 4) == "a\n\nb"
+    """One that loses its blank lines may take all of the screen."""
+    assert fitting_text(VERSIONS, 80, 8, 2) == VERSIONS[1]
+    assert fitting_text(VERSIONS, 80, 6, 4) == VERSIONS[1]
+    assert fitting_text(VERSIONS[:1], 80, 8, 4) == VERSIONS[0]
 
 
 def test_a_command_that_is_too_long_for_a_line_takes_two() -> None:
