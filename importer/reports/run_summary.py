@@ -126,7 +126,7 @@ class RunSummary:
                 f"{_local(record.finished_at)}, exit code {record.exit_code}" if record.finished_at else "not yet",
             ),
             ("Requests", f"{record.requests_sent:,} sent{where}, {record.requests_retried:,} of them again"),
-            ("Requests per second", f"{record.rate_achieved:g} on average{limit}"),
+            ("Requests per second", f"{_rate_text(record)}{limit}"),
             ("Blank rows", f"{record.blank:,}"),
             *([("To take it back", back)] if (back := take_back(record, self.tally)) else []),
             *([("Since earlier runs", changed)] if (changed := changes_text(record, self.told_problems)) else []),
@@ -147,13 +147,23 @@ class RunSummary:
         ]
 
 
+def _rate_text(record: RunRecord) -> str:
+    """Return how many requests a second had; of less than a second there is no average to be compared with a limit."""
+    if 0 < record.requests_sent <= record.rate_achieved:
+        return f"{record.requests_sent:,} within a second"
+    return f"{record.rate_achieved:g} on average"
+
+
 def _local(moment: datetime) -> str:
     """Return the time of day where the computer is."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M %Z}".strip()
 
 
 def pace_points(record: RunRecord) -> tuple[str, list[tuple[float, float]]]:
-    """Return the unit of time, and points of time and requests per second; the last interval, cut off, is left out."""
+    """Return the unit of time, and points of time and requests per second; none where they would make no line.
+
+    The last interval, which is cut off, is left out.
+    """
     seconds = record.pace_seconds * len(record.pace)
     unit, length = "seconds", 1.0
     if seconds > _HOURS_FROM_SECONDS:
@@ -162,4 +172,5 @@ def pace_points(record: RunRecord) -> tuple[str, list[tuple[float, float]]]:
         unit, length = "minutes", 60.0
     whole = record.pace[:-1] or record.pace
     step = record.pace_seconds
-    return unit, [((place + 0.5) * step / length, count / step) for place, count in enumerate(whole)]
+    points = [((place + 0.5) * step / length, count / step) for place, count in enumerate(whole)]
+    return unit, points if len(points) > 1 else []

@@ -47,7 +47,7 @@ def write_summary(
     _add_bars(book, worksheet, summary, first_count)
     _write_texts(lines, style, summary, notes)
     last_printed = lines.row = max(lines.row, _FIRST_CHART_ROW + 2 * _CHART_ROWS)
-    if summary.record.pace:  # below the charts, which show it: the table is not printed
+    if pace_points(summary.record)[1]:  # below the charts, which show it: the table is not printed
         _add_pace(book, worksheet, style, summary.record, lines)
     worksheet.set_landscape()
     worksheet.set_paper(9)  # A4

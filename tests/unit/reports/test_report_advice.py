@@ -12,7 +12,7 @@ from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
 from importer.reports.next_step import next_step
 from importer.reports.report_advice import row_step
-from importer.reports.run_summary import RunSummary
+from importer.reports.run_summary import RunSummary, pace_points
 from importer.reports.same_cause import step_text
 
 RUN = RunRecord(
@@ -48,6 +48,17 @@ def test_retry_is_offered_for_what_can_succeed_unchanged(
     step = row_step(result, f"callbell-importer retry {RUN.name}")
     assert bool(step) == bool(words)
     assert words in step
+
+
+def test_a_run_of_less_than_a_second_is_not_faster_than_allowed() -> None:
+    """Sixteen requests in a twentieth of a second are no 320 per second, and one point makes no line."""
+    run = replace(RUN, rate_limit=300.0, requests_sent=16, rate_achieved=320.0, pace=(16,), pace_seconds=1.0)
+    about = RunSummary(record=run, tally={}, problems=())
+    assert dict(about.facts)["Requests per second"] == "16 within a second, of 300 allowed"
+    assert pace_points(run) == ("seconds", [])
+    longer = replace(run, requests_sent=900, rate_achieved=290.5, pace=(290, 290, 290, 30))
+    assert dict(replace(about, record=longer).facts)["Requests per second"] == "290.5 on average, of 300 allowed"
+    assert len(pace_points(longer)[1]) == 3
 
 
 def summary(tally: dict[Status, int], *groups: ProblemGroup, failed: str = "failed.csv", **changed: Any) -> RunSummary:
