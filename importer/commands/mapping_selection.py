@@ -118,10 +118,12 @@ def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory |
     raise InputError(message, "Fix the config or the header and give the same command again.", code="mapping_misfit")
 
 
-def tell_guess(context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
-    """Show a guessed mapping, where nobody is asked about it."""
+def tell_guess(
+    context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping, of_list: str = ""
+) -> None:
+    """Show a guessed mapping, where nobody is asked about it; `of_list` is as `mapping_lines` takes it."""
     head = f"{_place(sheet)}: the columns, by their headers and values:"
-    context.tell("\n".join([head, *mapping_lines(sheet, options, mapping)]))
+    context.tell("\n".join([head, *mapping_lines(sheet, options, mapping, of_list=of_list)]))
 
 
 def notes_of(sheet: Sheet, options: MappingOptions, notes: Sequence[str] = ()) -> list[str]:
@@ -132,15 +134,24 @@ def notes_of(sheet: Sheet, options: MappingOptions, notes: Sequence[str] = ()) -
 
 
 def mapping_lines(
-    sheet: Sheet, options: MappingOptions, mapping: ColumnMapping, *, with_cure: bool = True
+    sheet: Sheet, options: MappingOptions, mapping: ColumnMapping, *, with_cure: bool = True, of_list: str = ""
 ) -> list[str]:
-    """Return a mapping as lines for a person: what each field is from, which columns are not sent, and the cure."""
+    """Return a mapping as lines for a person: what each field is from, which columns are not sent, and the cure.
+
+    Args:
+        sheet: Whose columns they are.
+        options: With which column feeds which field.
+        mapping: The mapping.
+        with_cure: Whether it is said what to do about columns that are not sent.
+        of_list: The file of the list that the sheet's rows are of, for the cure; empty: they are the list.
+
+    """
     fed = {field: value for field in FIELDS if (value := getattr(options.columns, field))}
     lines = [f"  {field:<14} from {plain(', '.join(texts_of(value)))}" for field, value in fed.items()]
     lines += [f"  {plain(field.name):<14} from {plain(field.column)}" for field in options.columns.custom_fields]
     if mapping.left_over:
         lines.append(f"  {'not sent':<14}      {plain(', '.join(mapping.left_over))}")
-        init = importer_command("init", short_path(sheet.file))
+        init = importer_command("init", short_path(of_list or sheet.file))
         lines += [f"    (make a custom field in Callbell, then: {init})"] if with_cure else []
     return lines
 

@@ -15,6 +15,7 @@ from importer.commands.end.retention import with_journal_trimmed
 from importer.commands.end.run_end import EndOfRun, with_series
 from importer.commands.input.input_files import input_files, nothing_to_import, with_files_moved
 from importer.commands.input.open_sheets import Before, as_opened, open_sheets, runs_before
+from importer.commands.input.own_file import list_file, with_list
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import kept_answers, kept_conditions, notes_of
 from importer.commands.pool_command import PoolCommand
@@ -62,7 +63,8 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         before = runs_before(context, journal, inputs)
         with open_sheets(context, inputs, before=before) as readers:
             context = as_opened(context, readers)
-            record = with_series(context, new_run(context, journal, "run", inputs), files, readers)
+            record = with_list(new_run(context, journal, "run", inputs), journal)
+            record = with_series(context, record, files, readers)
             run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
             run.tell_notes()  # before anything is asked, or refused because of what was guessed
             run.ask(before)
@@ -104,11 +106,11 @@ class ImportRun(PoolCommand):
             self.context, note = with_answers(self.context, self.readers, earlier)
         self._asks_at_last = asks_at_last(self.context)
         if self._asks_at_last:
-            self._observers.last_question.note = note
-            self._observers.last_question.was_guessed = self._notes.was_guessed
+            asked, of_list = self._observers.last_question, list_file(self.record, "")
+            asked.note, asked.was_guessed, asked.of_list = note, self._notes.was_guessed, of_list
         elif note:
             self.context.tell(note)
-        self.record = replace(self.record, options=self.context.options)
+        self.record = replace(self.record, options={**self.record.options, **self.context.options})
 
     def tell_notes(self) -> None:
         """Tell what a person should know of each sheet, and was not told yet: more is known when all rows were read."""
@@ -251,7 +253,7 @@ class ImportRun(PoolCommand):
             return question.result(record, end.tally(record), self.readers[0].sheet.file)
         if record.command == "run":
             self.tell_notes()
-        found = self._observers.findings(self.context, connection)
+        found = self._observers.findings(replace(self.context, options=record.options), connection)
         if self._dry and connection.foretells:
             told = foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
             found = replace(found, notes=(*found.notes, *told))

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from importer.model.addresses import scheme_of
 from importer.model.rows import Status
-from importer.model.runs import RunRecord
+from importer.model.runs import LIST, RunRecord
 from importer.system import shell
 
 _GIVEN_AGAIN = (
@@ -30,7 +30,8 @@ _JOURNAL = "CALLBELL_IMPORTER_JOURNAL"
 _REMEMBER = "callbell-importer purge --contact NUMBER --remember"
 """In what a row's problem says, which knows of no journal."""
 _NOTHING: Mapping[str, object] = MappingProxyType({})
-_HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
+HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
+"""The options that say how a file is read."""
 _OF_EVERY_CONTACT = ("source", "country", "tag")
 """Which `init` takes besides, and writes into the config."""
 
@@ -48,7 +49,7 @@ def command_line(
             files of our own making.
 
     """
-    how = [(name, options.get(name)) for name in _HOW_TO_READ] if same_files else []
+    how = [(name, options.get(name)) for name in HOW_TO_READ] if same_files else []
     return shell.importer_command(command, *map(shell.short_path, paths), options=[*how, *given_again(options)])
 
 
@@ -84,8 +85,12 @@ def _in_earnest(rehearsal: RunRecord) -> str:
 
 
 def choose_columns(files: Sequence[str], options: Mapping[str, object]) -> str:
-    """Return the command that shows how a run's file is read, and lets its columns be chosen."""
-    given = [(name, options.get(name)) for name in (*_HOW_TO_READ, *_OF_EVERY_CONTACT)]
+    """Return the command that shows how a run's file is read, and lets its columns be chosen: those of its list."""
+    of_list, how = options.get(LIST), options
+    if isinstance(of_list, Mapping):
+        files, how = [str(of_list["file"])], of_list
+    given = [(name, how.get(name)) for name in HOW_TO_READ]
+    given += [(name, options.get(name)) for name in _OF_EVERY_CONTACT]
     names = [file if scheme_of(file) else shell.short_path(file) for file in files[:1]]
     return shell.importer_command("init", *names, options=given)
 

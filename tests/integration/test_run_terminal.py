@@ -133,6 +133,20 @@ def test_the_country_of_the_last_run_is_told_and_not_asked_for(service: Sandbox)
 
 
 @pytest.mark.usefixtures("token")
+def test_a_file_of_rows_to_fix_has_the_country_and_the_columns_of_its_list(service: Sandbox) -> None:
+    """Neither is asked for, and `init` is told of the list, not of the file in the folder of reports."""
+    numbers = ["0151 12345678", "0170 1234567", *(f"60011122{n}" for n in range(9))]
+    table(Path("a.csv"), [("Móvil", "Nombre", "Talla"), *((one, "Ana", "42") for one in numbers)])
+    assert give("run", "a.csv", "--country", "ES").exit_code == 1
+    (failed,) = Path("reports").glob("*/failed.csv")
+    failed.write_text(failed.read_text("utf-8").replace("0170 1234567", "600111333"), "utf-8")
+    ended = on_a_terminal("run", str(failed), answers=[("Import them?", "\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (1, 0, 10)
+    assert "Country: Spain, as in the run that wrote this file; for another, --country.\n" in ended.shown
+    assert "then: callbell-importer init a.csv)" in " ".join(ended.shown.split())
+
+
+@pytest.mark.usefixtures("token")
 def test_the_real_run_knows_what_was_answered_in_the_rehearsal(service: Sandbox) -> None:
     """Of the same file: its country is told, its column is the default; another file is asked about as ever."""
     for file, digit in (("a.csv", 3), ("b.csv", 4)):

@@ -104,10 +104,14 @@ def country_answer(found: CountryGuess, earlier: EarlierAnswers, ask: Callable[[
 
     Args:
         found: What the numbers tell.
-        earlier: What was answered before: a country that was right then is not asked for again.
+        earlier: What was answered before: a country that was right then is not asked for again; that of a file of our
+            own making is taken whatever its few numbers, which were wrong, tell.
         ask: Asks the person; None: nobody is asked.
 
     """
+    written, where = earlier.written_with
+    if written:
+        return written, f"Country: {country_name(written)}, as in {where}; for another, --country."
     known = earlier.countries.get(found.country)
     if known and not found.rivals:
         return found.country, f"Country: {found.name}, as in {known.where}; for another, --country."

@@ -51,6 +51,8 @@ class LastQuestion:
     """What the rows need and the account was not seen to have."""
     was_guessed: Callable[[int, Sheet, ColumnOptions], bool] = lambda *_: False
     """Tells whether the last run showed the same guess: then it is known what to do about columns that are not sent."""
+    of_list: str = ""
+    """The file of the list that the rows are of, if they are in a file of our own making."""
     _first: FirstToSend = field(default_factory=FirstToSend)
     _cure: str = ""
     """What to do first, as was told; empty: the columns may be other ones."""
@@ -146,7 +148,7 @@ class LastQuestion:
         file = plain(Path(one.file).name + (f', sheet "{one.name}"' if one.name else ""))
         cure = not self.was_guessed(index, one, sheet.options.columns)
         is_given = context.settings.mapping_given
-        lines = [] if is_given else mapping_lines(one, sheet.options, sheet.mapping, with_cure=cure)
+        lines = [] if is_given else self._mapping_lines(sheet, with_cure=cure)
         if len(lines) > _MOST_LINES_OF_MAPPING:
             lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
         notes = [wrapped_text(plain(note), _WIDTH) for note in one.notes if context.is_quiet and "--encoding" in note]
@@ -154,6 +156,10 @@ class LastQuestion:
         program = importer_name()  # a command is to be copied
         shown = [line if program in line else folded_line(line, indent=SOURCES_AT, lines=2) for line in lines]
         return "\n".join(filter(None, [*head, *shown, *notes, plain(sheet.reader.left_out_text())]))
+
+    def _mapping_lines(self, sheet: MappedSheet, *, with_cure: bool) -> list[str]:
+        one = sheet.reader.sheet
+        return mapping_lines(one, sheet.options, sheet.mapping, with_cure=with_cure, of_list=self.of_list)
 
     def result(self, record: RunRecord, tally: Mapping[Status, int], file: str) -> CommandResult:
         """Return how a run ends that was not wanted: no reports are written of it.
