@@ -253,7 +253,7 @@ class ImportRun(PoolCommand):
             return question.result(record, end.tally(record), self.readers[0].sheet.file)
         if record.command == "run":
             self.tell_notes()
-        found = self._observers.findings(replace(self.context, options=record.options), connection)
+        found = self._observers.findings(self.context, connection, self.store, record)
         if self._dry and connection.foretells:
             told = foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
             found = replace(found, notes=(*found.notes, *told))

@@ -13,6 +13,7 @@ from importer.commands.questions.earlier_countries import (
     countries_of,
     country_in,
     is_same_sheet,
+    run_with_country,
     sheet_of,
     where_of,
     written_with,
@@ -85,6 +86,11 @@ class RunsBefore:
         """Return the sheet that was named for the last run of these very files, if it is another one; else nothing."""
         last = next(self._sheets(), "")
         return "" if is_same_sheet(last, name) else last
+
+    @property
+    def with_country(self) -> RunRecord | None:
+        """The run whose country the numbers of these files probably have still; None: no run of them had one."""
+        return run_with_country(self.runs, tuple(self.files), self.of_list)
 
     def _sheets(self) -> Iterator[str]:
         """Yield the sheet that was named for each run of these very files, the last first; empty: none was."""

@@ -65,23 +65,37 @@ def countries_of(usable: Sequence[RunRecord], files: tuple[str, ...], sheet: str
     return found
 
 
-def written_with(usable: Sequence[RunRecord], files: tuple[str, ...], of_list: Sequence[str]) -> tuple[str, str]:
-    """Return the country with which the rows of a file of our own making were read, and where that was said.
+def run_with_country(
+    runs: Sequence[RunRecord], files: tuple[str, ...], of_list: Sequence[str] = ()
+) -> RunRecord | None:
+    """Return the run whose country the numbers of files probably have still; None: no run of them had one.
 
-    Empty: the files are none, or no country was said.
+    It is the run that wrote them, if they are of our own making; else the last one of their list, or of themselves.
 
     Args:
-        usable: Runs, newest first.
+        runs: Newest first.
         files: That are read now.
         of_list: The files of the list that their rows are of; none: they are no files of our own making.
 
     """
-    writer = writer_of(files, usable) if of_list else None
-    if writer and (region := country_in(writer)):
-        return region, f"the run that wrote {'this file' if len(files) == 1 else 'these files'}"
-    same = (one for one in usable if of_list and one.files == tuple(of_list) and country_in(one))
-    newest = max(same, key=lambda one: one.started_at, default=None)
-    return (country_in(newest), "the last run of their list") if newest else ("", "")
+    writer = writer_of(files, runs) if of_list else None
+    if writer and country_in(writer):
+        return writer
+    same = (one for one in runs if one.is_whole and one.files in (files, tuple(of_list)) and country_in(one))
+    return max(same, key=lambda one: one.started_at, default=None)
+
+
+def written_with(runs: Sequence[RunRecord], files: tuple[str, ...], of_list: Sequence[str]) -> tuple[str, str]:
+    """Return the region with which the rows of a file such as failed.xlsx were read, and where that was said.
+
+    Empty: the files are not of our own making, or no country was said. The arguments are those of `run_with_country`.
+    """
+    run = run_with_country(runs, files, of_list) if of_list else None
+    if run is None:
+        return "", ""
+    if run is writer_of(files, runs):
+        return country_in(run), f"the run that wrote {'this file' if len(files) == 1 else 'these files'}"
+    return country_in(run), "the last run of this file" if run.files == files else "the last run of its list"
 
 
 def _folders(files: Sequence[str]) -> set[str]:

@@ -97,5 +97,5 @@ def test_a_file_of_our_own_making_has_the_country_of_the_run_that_wrote_it() -> 
     before = RunsBefore(runs=[later, writer], files=files, of_list=FILES)
     assert before.answers({}).written_with == ("ES", "the run that wrote this file")
     before = RunsBefore(runs=[later, replace(writer, report_dir="/elsewhere")], files=files, of_list=FILES)
-    assert before.answers({}).written_with == ("FR", "the last run of their list")
+    assert before.answers({}).written_with == ("FR", "the last run of its list")
     assert RunsBefore(files=files, of_list=FILES).answers({}).written_with == ("", "")
