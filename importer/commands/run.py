@@ -31,7 +31,7 @@ from importer.journal import AsyncJournal
 from importer.model.errors import InputError, ServiceError, UsageError
 from importer.model.replies import Outcome
 from importer.model.rows import Status
-from importer.model.runs import DECLINED, RunRecord
+from importer.model.runs import RunRecord
 from importer.pipeline import Source, enqueue_all, run_import
 from importer.system.files import private_folder
 from importer.worker_pool.dry_run import DryRun
@@ -100,16 +100,18 @@ class ImportRun(PoolCommand):
             keep_consent(self.context, self.store, self.record.files, self.readers)
             return
         from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
+        from importer.commands.questions.country_doubt import country_doubt  # noqa: PLC0415 - the same
 
         earlier = before.answers(self.context.options)
+        doubt = country_doubt(self.context, self.readers, earlier)
         with self._question_time.counted(self.context.clock):
             self.context, note = with_answers(self.context, self.readers, earlier)
         self._asks_at_last = asks_at_last(self.context)
         if self._asks_at_last:
             asked, of_list = self._observers.last_question, list_file(self.record, "")
-            asked.note, asked.was_guessed, asked.of_list = note, self._notes.was_guessed, of_list
-        elif note:
-            self.context.tell(note)
+            asked.note, asked.was_guessed, asked.of_list, asked.doubt = note, self._notes.was_guessed, of_list, doubt
+        elif told := "\n".join(filter(None, [note, doubt.text])):
+            self.context.tell(told)
         self.record = replace(self.record, options={**self.record.options, **self.context.options})
 
     def tell_notes(self) -> None:
@@ -172,14 +174,9 @@ class ImportRun(PoolCommand):
             await journal.learn(limiter.learned)
         await journal.checkpoint()
         end = EndOfRun(self.context, self.store, pool.stopped, self.interruption.signalled, self.retried, self.readers)
-        ended = self._ended(self._unless_declined(record), pool, limiter)
+        ended = self._ended(self._observers.last_question.noted(record), pool, limiter)
         await journal.finish(record := end.judged(ended, connection.sheets, end.tally(ended)))
         return record, end
-
-    def _unless_declined(self, record: RunRecord) -> RunRecord:
-        """Return the run, marked where a person wanted nothing to be sent: `retry` sends none of it."""
-        is_declined = self._observers.last_question.is_declined
-        return replace(record, options={**record.options, DECLINED: True}) if is_declined else record
 
     def _kept_options(self, connection: Connection) -> Mapping[str, object]:
         """Return the options for the journal: with the guessed columns, and `quiet` however that was said."""

@@ -133,6 +133,16 @@ def test_the_country_of_the_last_run_is_told_and_not_asked_for(service: Sandbox)
 
 
 @pytest.mark.usefixtures("token")
+def test_enter_sends_nothing_where_the_country_is_probably_another(service: Sandbox) -> None:
+    """The last question says which, and the command with it is told."""
+    table(Path("a.csv"), [("Móvil", "Nombre"), *((f"6001112{number}", "Ana") for number in range(10, 30))])
+    ended = on_a_terminal("run", "a.csv", "--country", "FR", answers=[("Import them all the same? [y/N]", "\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (3, 0, 0)
+    assert "but 20 for Spain too, and\nmore speaks for that: --country ES.\n" in ended.shown
+    assert "With that country:\n  callbell-importer run a.csv --country ES\n" in ended.shown
+
+
+@pytest.mark.usefixtures("token")
 def test_a_file_of_rows_to_fix_has_the_country_and_the_columns_of_its_list(service: Sandbox) -> None:
     """Neither is asked for, and `init` is told of the list, not of the file in the folder of reports."""
     numbers = ["0151 12345678", "0170 1234567", *(f"60011122{n}" for n in range(9))]

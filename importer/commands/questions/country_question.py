@@ -36,7 +36,7 @@ def country_evidence(
     settings = context.settings
     if settings.mapping.contact.country or settings.mapping.contact.source != "whatsapp":
         return None
-    cells = [cell for reader in readers for cell in _phone_cells(reader, settings)]
+    cells = [cell for reader in readers for cell in phone_cells_of(reader, settings)]
     rows = list(chain.from_iterable(reader.sample() for reader in readers))
     return country_guess(cells, [reader.sheet for reader in readers], rows, context.environment, earlier)
 
@@ -68,7 +68,13 @@ def country_guess(
     return found or CountryGuess(country="", right=0, looked_at=len(cells), with_code=0, is_likely=False)
 
 
-def _phone_cells(reader: InputSheet, settings: Settings) -> Iterator[str]:
+def phone_cells_of(reader: InputSheet, settings: Settings) -> Iterator[str]:
+    """Return the same as `phone_cells` of the first rows of an opened sheet.
+
+    Raises:
+        InputError: The file cannot be read.
+
+    """
     guessed, given = guess_of(reader, settings), settings.mapping.columns
     columns = given if guessed is None else guessed.columns
     if given.country:

@@ -23,6 +23,11 @@ class EarlierCountry(NamedTuple):
     where: str
     """Such as `the last run`."""
 
+    @property
+    def is_of_file(self) -> bool:
+        """Whether a run of these very files named it."""
+        return self.weight >= _OF_FILE
+
 
 def is_same_sheet(name: str, other: str) -> bool:
     """Tell whether two names mean one sheet, as the option --sheet takes them."""

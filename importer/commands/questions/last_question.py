@@ -6,7 +6,7 @@ It comes when every row was read and checked, and before anything is sent, so th
 import contextlib
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from importer.commands.account.connection import Connection, MappedSheet
 from importer.commands.account.preflight import Preflight
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import mapping_lines
+from importer.commands.questions.country_doubt import NO_DOUBT, CountryDoubt
 from importer.commands.questions.rows_to_send import counts_text, first_lines, folded_line, not_seen_text
 from importer.journal import Journal
 from importer.mapper.options import ColumnOptions
@@ -24,10 +25,10 @@ from importer.model.journal_rows import FirstToSend
 from importer.model.plain_text import counted, plain, plain_lines, wrapped_text
 from importer.model.policy import Existing
 from importer.model.rows import Sheet, Status
-from importer.model.runs import RunRecord
+from importer.model.runs import DECLINED, RunRecord
 from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
-from importer.reports.run_commands import choose_columns, where_runs_are
+from importer.reports.run_commands import choose_columns, command_line, where_runs_are
 from importer.system.logs import LOG
 from importer.system.shell import importer_command, importer_name, short_path
 from importer.system.stop_signals import Interruption
@@ -53,6 +54,8 @@ class LastQuestion:
     """Tells whether the last run showed the same guess: then it is known what to do about columns that are not sent."""
     of_list: str = ""
     """The file of the list that the rows are of, if they are in a file of our own making."""
+    doubt: CountryDoubt = NO_DOUBT
+    """Why the numbers are probably not from the country that was given."""
     _first: FirstToSend = field(default_factory=FirstToSend)
     _cure: str = ""
     """What to do first, as was told; empty: the columns may be other ones."""
@@ -88,12 +91,14 @@ class LastQuestion:
 
         """
         if context.confirm is None or not tally.get(Status.PENDING):
+            if self.doubt.text:
+                context.tell(self.doubt.text)
             return
         if context.settings.mapping_given and (config := context.options.get("config")):
             self._cure = f"To send it otherwise, edit {short_path(str(config))} and give the same command again."
         text = self._text(context, connection, tally)
         confirm = partial(context.confirm, text)
-        if self.not_seen.nowhere and (ask := context.asker):
+        if (self.not_seen.nowhere or self.doubt.text) and (ask := context.asker):
             confirm = partial(says_yes, ask, f"{text}\nImport them all the same? [y/N]")
         self._require_yes(confirm, interruption)
 
@@ -139,6 +144,7 @@ class LastQuestion:
             wrapped_text(counts_text(tally, self._first, if_new=_if_new(context, connection)), _WIDTH),
             _where_to(context, connection),
             plain_lines(not_seen_text(self.not_seen)),
+            wrapped_text(self.doubt.text, _WIDTH),
         ]
         return "\n".join(filter(None, parts))
 
@@ -161,6 +167,10 @@ class LastQuestion:
         one = sheet.reader.sheet
         return mapping_lines(one, sheet.options, sheet.mapping, with_cure=with_cure, of_list=self.of_list)
 
+    def noted(self, record: RunRecord) -> RunRecord:
+        """Return the run, marked where a person wanted nothing to be sent: `retry` sends none of it."""
+        return replace(record, options={**record.options, DECLINED: True}) if self.is_declined else record
+
     def result(self, record: RunRecord, tally: Mapping[Status, int], file: str) -> CommandResult:
         """Return how a run ends that was not wanted: no reports are written of it.
 
@@ -174,6 +184,9 @@ class LastQuestion:
             Path(record.report_dir).rmdir()
         text = f"Interrupted: nothing was sent. {self._cure or 'The same command asks again.'}"
         if record.exit_code == InputError.exit_code:
+            if self.doubt.country:
+                options = {**record.options, "country": self.doubt.country}
+                self._cure = f"With that country:\n  {command_line('run', record.files, options, same_files=True)}"
             choose = f"To choose the columns yourself:\n  {choose_columns([file], record.options)}"
             text = f"Nothing was sent. {self._cure or choose}"
         summary = summary_text(record, tally, (), {}, ())
