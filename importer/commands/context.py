@@ -86,6 +86,11 @@ class CommandContext:
         """`ask_line`, if a person is there who wants to be asked; else None."""
         return None if self.settings.run.yes else self.ask_line
 
+    @property
+    def asks_at_last(self) -> bool:
+        """Whether a person is asked before anything is sent: whoever is there is, also where a config says it all."""
+        return self.asker is not None and not self.settings.run.dry_run
+
     def logging(self) -> AbstractContextManager[None]:
         """Return what has the log written, as was chosen, for the time of a block.
 

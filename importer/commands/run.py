@@ -20,7 +20,6 @@ from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import kept_answers, kept_conditions, notes_of
 from importer.commands.pool_command import PoolCommand
 from importer.commands.questions.kept_consent import keep_consent
-from importer.commands.questions.last_question import asks_at_last
 from importer.commands.questions.question_time import QuestionTime
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
@@ -106,7 +105,7 @@ class ImportRun(PoolCommand):
         doubt = country_doubt(self.context, self.readers, earlier)
         with self._question_time.counted(self.context.clock):
             self.context, note = with_answers(self.context, self.readers, earlier)
-        self._asks_at_last = asks_at_last(self.context)
+        self._asks_at_last = self.context.asks_at_last
         if self._asks_at_last:
             asked, of_list = self._observers.last_question, list_file(self.record, "")
             asked.note, asked.was_guessed, asked.of_list, asked.doubt = note, self._notes.was_guessed, of_list, doubt

@@ -416,7 +416,7 @@ def test_enter_sends_nothing_where_no_contact_of_the_account_has_a_tag(service: 
     customers(Path("a.csv"))
     assert give("run", "a.csv", "--yes").exit_code == 0
     told = (
-        'On no contact of the account: tags: "VIP" (3 rows).\n'
+        'Not seen in the account, on none of its contacts: tags: "VIP" (3 rows).\n'
         "Rows with one that Callbell does not have are refused: first make these tags in Callbell.\n"
         "Answer y only if you know that they are there.\n"
         "Import them all the same? [y/N]"
@@ -425,6 +425,7 @@ def test_enter_sends_nothing_where_no_contact_of_the_account_has_a_tag(service: 
     for answer, exit_code, count in (("\n", 3, 3), ("y\n", 0, 6)):
         ended = on_a_terminal("run", "b.csv", "--tag", "VIP", answers=[("the same?", answer)])
         assert " ".join(told.split()) in " ".join(ended.shown.split())
+        assert ended.shown.partition("Import them")[0].count("VIP") == 3
         assert (ended.exit_code, len(service.contacts)) == (exit_code, count)
 
 

@@ -205,11 +205,6 @@ def _undo_command(context: CommandContext, run: str) -> str:
     return importer_command("undo", run, options=where_runs_are(context.options))
 
 
-def asks_at_last(context: CommandContext) -> bool:
-    """Tell whether a person is asked before anything is sent: whoever is there is, also where a config says it all."""
-    return context.asker is not None and not context.settings.run.dry_run
-
-
 def _if_new(context: CommandContext, connection: Connection) -> str:
     """Return that only new customers are sent, where those who are there are found by the sending alone."""
     is_skip = context.settings.mapping.contact.existing is Existing.SKIP
