@@ -49,8 +49,20 @@ def command_line(
             files of our own making.
 
     """
+    return shell.importer_command(
+        command, *map(shell.short_path, paths), options=_of_command(options, same_files=same_files)
+    )
+
+
+def in_earnest(dry_run: RunRecord) -> str:
+    """Return the command that sends the rows of a dry run: it asks nothing either, if that asked nothing."""
+    options = [*_of_command(dry_run.options, same_files=True), ("yes", dry_run.options.get("yes"))]
+    return shell.importer_command("run", *map(shell.short_path, dry_run.files), options=options)
+
+
+def _of_command(options: Mapping[str, object], *, same_files: bool) -> list[tuple[str, object]]:
     how = [(name, options.get(name)) for name in HOW_TO_READ] if same_files else []
-    return shell.importer_command(command, *map(shell.short_path, paths), options=[*how, *given_again(options)])
+    return [*how, *given_again(options)]
 
 
 def given_again(options: Mapping[str, object]) -> list[tuple[str, object]]:
