@@ -1,7 +1,9 @@
 """Which column mapping to use: the config's, or one guessed by header and values, which is shown and asked about."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from importer.commands.context import CommandContext
@@ -19,6 +21,7 @@ from importer.model.plain_text import plain
 from importer.model.rows import Sheet
 from importer.model.runs import CONSENT
 from importer.settings import Settings
+from importer.settings.config_places import header_places
 from importer.settings.config_text import columns_text
 from importer.system.shell import importer_command, short_path
 
@@ -103,8 +106,16 @@ def kept_columns(columns: ColumnOptions) -> dict[str, object]:
     return {field: value for field in FIELDS if (value := getattr(columns, field))}
 
 
-def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory | None) -> ColumnMapping:
+def column_mapping(
+    sheet: Sheet, options: MappingOptions, directory: Directory | None, config: object = None
+) -> ColumnMapping:
     """Return the column mapping of a sheet.
+
+    Args:
+        sheet: With the header.
+        options: Which column feeds which field.
+        directory: The account's teams, channels and users; None: names pass as they are.
+        config: The path of the config that the options are of, to say where it names a column; None: there is none.
 
     Raises:
         InputError: The options do not fit the header; with every reason.
@@ -115,7 +126,20 @@ def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory |
         return mapping
     problems = "".join(f"\n  - {problem.message}" for problem in mapping)
     message = f"The mapping does not fit {_place(sheet)}:{problems}"
-    raise InputError(message, "Fix the config or the header and give the same command again.", code="mapping_misfit")
+    hint = "Fix the config or the header and give the same command again."
+    if places := [place for one in mapping for place in _named_in(config, one.column)]:
+        hint = "\n  ".join(["Change the name there, or the header, and give the same command again:", *places])
+    raise InputError(message, hint, code="mapping_misfit")
+
+
+def _named_in(config: object, header: str) -> list[str]:
+    """Return the places where a config names a column: its file, a line and a key each; none if it cannot be read."""
+    if not config or not header:
+        return []
+    with contextlib.suppress(OSError, ValueError):
+        text = Path(str(config)).read_text("utf-8-sig")
+        return [f"{short_path(str(config))}, line {line}, {key}" for line, key in header_places(text, header)]
+    return []
 
 
 def tell_guess(
