@@ -149,11 +149,14 @@ def test_a_file_of_rows_to_fix_has_the_country_and_the_columns_of_its_list(servi
     table(Path("a.csv"), [("Móvil", "Nombre", "Talla"), *((one, "Ana", "42") for one in numbers)])
     assert give("run", "a.csv", "--country", "ES").exit_code == 1
     (failed,) = Path("reports").glob("*/failed.csv")
+    told = "Country: Spain, as in the run that wrote this file; for another, --country.\n"
     failed.write_text(failed.read_text("utf-8").replace("0170 1234567", "600111333"), "utf-8")
     ended = on_a_terminal("run", str(failed), answers=[("Import them?", "\n")])
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (1, 0, 10)
-    assert "Country: Spain, as in the run that wrote this file; for another, --country.\n" in ended.shown
+    assert told in ended.shown
     assert "then: callbell-importer init a.csv)" in " ".join(ended.shown.split())
+    table(failed, [("Móvil", "Nombre"), ("0151 12345678", "Ana")])
+    assert told in on_a_terminal("run", str(failed), answers=[]).shown  # where nothing is asked
 
 
 @pytest.mark.usefixtures("token")

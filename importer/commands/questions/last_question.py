@@ -91,8 +91,9 @@ class LastQuestion:
 
         """
         if context.confirm is None or not tally.get(Status.PENDING):
-            if self.doubt.text:
-                context.tell(self.doubt.text)
+            # What would be seen above the question is told all the same.
+            if told := "\n".join(filter(None, [self.note, self.doubt.text])):
+                context.tell(told)
             return
         if context.settings.mapping_given and (config := context.options.get("config")):
             self._cure = f"To send it otherwise, edit {short_path(str(config))} and give the same command again."
