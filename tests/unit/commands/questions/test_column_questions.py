@@ -41,6 +41,7 @@ def asked_of(
     options: dict[str, object] | None = None,
     config: str = "",
     earlier: Sequence[RunRecord] = (),
+    of_list: Sequence[str] = (),
 ) -> tuple[CommandContext, list[str], InputSheet]:
     """Return the context with the answers, the questions, and the sheet; a note is among the questions."""
     ask, asked = answering(*answers)
@@ -49,7 +50,7 @@ def asked_of(
     reader = InputSheet(open_reader(str(table(path / "a.csv", rows)), settings.input))
     try:
         files = [str((path / "a.csv").absolute())]
-        before = RunsBefore(runs=earlier, files=files, of_list=["list.csv"])
+        before = RunsBefore(runs=earlier, files=files, of_list=of_list)
         context, note = with_answers(context, [reader], before.answers(context.options))
         return context, asked + [note] * bool(note), reader
     finally:
@@ -141,7 +142,7 @@ def test_rows_that_were_fixed_have_the_country_of_the_run_that_wrote_them(tmp_pa
     """It is told and not asked for, whatever their few numbers fit."""
     rows = [("Móvil", "Nombre"), ("15112345678", "Ana"), ("600111222", "Eva"), ("0151 12345678", "Max")]
     writer = replace(ENDED, options={"country": "ES"}, report_dir=str(tmp_path))
-    context, asked, _ = asked_of(tmp_path, rows, earlier=[writer])
+    context, asked, _ = asked_of(tmp_path, rows, earlier=[writer], of_list=["list.csv"])
     assert asked == ["Country: Spain, as in the run that wrote this file; for another, --country."]
     assert context.options == {"country": "ES"}
 
