@@ -24,6 +24,7 @@ from importer.settings import Settings
 from importer.system.shell import as_typed
 
 _MAKE_ONE = "Make one with: callbell-importer run FILE"
+_KEPT = "  kept      "
 _Counts = Mapping[Status, int]
 """How many rows have each status."""
 
@@ -53,8 +54,16 @@ def list_runs(context: CommandContext, name: str = "", line_width: int = 0) -> s
         shown = run_text(*_named(found, name, context, "runs"), context.zone)
         source = journal.report_source(name) if journal else None
         lines = undo_lines(source.undos(), undone.get(name, {}), context.zone) if source else []
-        lines += [f"  kept      {line}" for line in source.kept().lines()] if source else []
+        kept = source.kept().lines() if source else []
+        lines += [line for one in kept for line in _kept_lines(one, line_width)]
     return shown + "".join(f"{line}\n" for line in lines)
+
+
+def _kept_lines(sentence: str, line_width: int) -> Iterator[str]:
+    """Yield the lines that say which rows of a run are only counted, one below the other."""
+    room = max(line_width - len(_KEPT), 1) if line_width else 0
+    for place, line in enumerate(wrapped_text(sentence, room).split("\n")):
+        yield f"{' ' * len(_KEPT) if place else _KEPT}{line}"
 
 
 def _failed_since(context: CommandContext, found: Sequence[tuple[RunRecord, _Counts]], line_width: int) -> str:
