@@ -25,7 +25,7 @@ from importer.commands.mapping_selection import mapping_lines, notes_of
 from importer.commands.pool_command import pool_of
 from importer.commands.questions.column_questions import with_answers
 from importer.commands.questions.country_cure import NumbersWithoutCountry
-from importer.commands.questions.earlier_answers import NO_ANSWERS, earlier_runs
+from importer.commands.questions.earlier_answers import NO_ANSWERS
 from importer.commands.questions.kept_consent import keep_consent
 from importer.commands.setup import new_run, open_journal, required_account
 from importer.journal import AsyncJournal, Journal
@@ -133,11 +133,8 @@ class Check:
 
     def _country(self) -> tuple[str, str]:
         """Return the country of numbers that do not say it, and a sentence with the evidence; empty without one."""
-        if not self._without_country.count:
-            return "", ""
-        before = earlier_runs(self.context.settings, self.store, self.record.files)
-        weights = before.answers(self.context.options).country_weights
-        return self._without_country.cure([one.sheet for one in self.readers], self.context.environment, weights)
+        sheets = [one.sheet for one in self.readers]
+        return self._without_country.cure_in(self.context, sheets, self.store, self.record.files)
 
     async def _read(self, connection: Connection, journal: AsyncJournal) -> InputError | None:
         """Read and map every row; return why not, if a file breaks off."""

@@ -22,9 +22,7 @@ from importer.settings.config_access import read_config
 from importer.system.logs import LOG, log_fields, logging_to
 from importer.system.shell import as_typed
 from importer.system.terminal import above_display, line_count, line_width
-
-_CONFIG = Path("config.toml")
-_CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
+from importer.system.usual_config import usual_config
 
 
 class SystemClock:
@@ -86,6 +84,11 @@ class CommandContext:
         """`ask_line`, if a person is there who wants to be asked; else None."""
         return None if self.settings.run.yes else self.ask_line
 
+    @property
+    def asks_at_last(self) -> bool:
+        """Whether a person is asked before anything is sent: whoever is there is, also where a config says it all."""
+        return self.asker is not None and not self.settings.run.dry_run
+
     def logging(self) -> AbstractContextManager[None]:
         """Return what has the log written, as was chosen, for the time of a block.
 
@@ -143,7 +146,7 @@ def load_settings(
         UsageError: The config cannot be read, or something in options, environment and config is wrong.
 
     """
-    path = config or (_found_config(environment) if find_config else None)
+    path = config or (usual_config(environment) if find_config else None)
     kept = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in options.items()}
     if path is None:
         return with_report_folder(settle(options, environment), options), kept
@@ -189,12 +192,3 @@ def with_config_of(
     path = config or (Path(str(before)) if before else None)
     settings, kept = load_settings({**options, **given}, context.environment, path)
     return replace(context, settings=settings, options=kept)
-
-
-def _found_config(environment: Mapping[str, str]) -> Path | None:
-    if named := environment.get(_CONFIG_VARIABLE):
-        return Path(named)
-    try:
-        return _CONFIG if _CONFIG.is_file() else None
-    except OSError:  # in a folder that may not be read, such as root's, nothing is there for this user
-        return None

@@ -165,7 +165,7 @@ def _shown(
         yield _row_line(row.number, to_contact(row, mapping))
     if account:
         entries = [Entry(row=row, mapped=to_contact(row, mapping)) for row in rows]
-        if missing := groups_text("Not in the account:", account.missing(entries, options), SHOWN_CHOICES):
+        if missing := groups_text("Not seen in the account:", account.missing(entries, options), SHOWN_CHOICES):
             yield missing
 
 

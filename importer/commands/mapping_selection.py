@@ -1,7 +1,9 @@
 """Which column mapping to use: the config's, or one guessed by header and values, which is shown and asked about."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from importer.commands.context import CommandContext
@@ -19,6 +21,7 @@ from importer.model.plain_text import plain
 from importer.model.rows import Sheet
 from importer.model.runs import CONSENT
 from importer.settings import Settings
+from importer.settings.config_places import header_places
 from importer.settings.config_text import columns_text
 from importer.system.shell import importer_command, short_path
 
@@ -103,8 +106,16 @@ def kept_columns(columns: ColumnOptions) -> dict[str, object]:
     return {field: value for field in FIELDS if (value := getattr(columns, field))}
 
 
-def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory | None) -> ColumnMapping:
+def column_mapping(
+    sheet: Sheet, options: MappingOptions, directory: Directory | None, config: object = None
+) -> ColumnMapping:
     """Return the column mapping of a sheet.
+
+    Args:
+        sheet: With the header.
+        options: Which column feeds which field.
+        directory: The account's teams, channels and users; None: names pass as they are.
+        config: The path of the config that the options are of, to say where it names a column; None: there is none.
 
     Raises:
         InputError: The options do not fit the header; with every reason.
@@ -115,13 +126,28 @@ def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory |
         return mapping
     problems = "".join(f"\n  - {problem.message}" for problem in mapping)
     message = f"The mapping does not fit {_place(sheet)}:{problems}"
-    raise InputError(message, "Fix the config or the header and give the same command again.", code="mapping_misfit")
+    hint = "Fix the config or the header and give the same command again."
+    if places := [place for one in mapping for place in _named_in(config, one.column)]:
+        hint = "\n  ".join(["Change the name there, or the header, and give the same command again:", *places])
+    raise InputError(message, hint, code="mapping_misfit")
 
 
-def tell_guess(context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
-    """Show a guessed mapping, where nobody is asked about it."""
+def _named_in(config: object, header: str) -> list[str]:
+    """Return the places where a config names a column: its file, a line and a key each; none if it cannot be read."""
+    if not config or not header:
+        return []
+    with contextlib.suppress(OSError, ValueError):
+        text = Path(str(config)).read_text("utf-8-sig")
+        return [f"{short_path(str(config))}, line {line}, {key}" for line, key in header_places(text, header)]
+    return []
+
+
+def tell_guess(
+    context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping, of_list: str = ""
+) -> None:
+    """Show a guessed mapping, where nobody is asked about it; `of_list` is as `mapping_lines` takes it."""
     head = f"{_place(sheet)}: the columns, by their headers and values:"
-    context.tell("\n".join([head, *mapping_lines(sheet, options, mapping)]))
+    context.tell("\n".join([head, *mapping_lines(sheet, options, mapping, of_list=of_list)]))
 
 
 def notes_of(sheet: Sheet, options: MappingOptions, notes: Sequence[str] = ()) -> list[str]:
@@ -132,15 +158,24 @@ def notes_of(sheet: Sheet, options: MappingOptions, notes: Sequence[str] = ()) -
 
 
 def mapping_lines(
-    sheet: Sheet, options: MappingOptions, mapping: ColumnMapping, *, with_cure: bool = True
+    sheet: Sheet, options: MappingOptions, mapping: ColumnMapping, *, with_cure: bool = True, of_list: str = ""
 ) -> list[str]:
-    """Return a mapping as lines for a person: what each field is from, which columns are not sent, and the cure."""
+    """Return a mapping as lines for a person: what each field is from, which columns are not sent, and the cure.
+
+    Args:
+        sheet: Whose columns they are.
+        options: With which column feeds which field.
+        mapping: The mapping.
+        with_cure: Whether it is said what to do about columns that are not sent.
+        of_list: The file of the list that the sheet's rows are of, for the cure; empty: they are the list.
+
+    """
     fed = {field: value for field in FIELDS if (value := getattr(options.columns, field))}
     lines = [f"  {field:<14} from {plain(', '.join(texts_of(value)))}" for field, value in fed.items()]
     lines += [f"  {plain(field.name):<14} from {plain(field.column)}" for field in options.columns.custom_fields]
     if mapping.left_over:
         lines.append(f"  {'not sent':<14}      {plain(', '.join(mapping.left_over))}")
-        init = importer_command("init", short_path(sheet.file))
+        init = importer_command("init", short_path(of_list or sheet.file))
         lines += [f"    (make a custom field in Callbell, then: {init})"] if with_cure else []
     return lines
 

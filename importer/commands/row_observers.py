@@ -9,9 +9,11 @@ from importer.commands.context import CommandContext
 from importer.commands.end.run_end import RunFindings
 from importer.commands.questions.country_cure import NumbersWithoutCountry
 from importer.commands.questions.last_question import LastQuestion
+from importer.journal import Journal
 from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.account import Directory
+from importer.model.runs import RunRecord
 from importer.pipeline import Source
 
 
@@ -45,22 +47,32 @@ class RowObservers:
             ),
         )
 
-    def findings(self, context: CommandContext, connection: Connection) -> RunFindings:
-        """Return what was found out besides the outcomes of the rows."""
+    def findings(
+        self, context: CommandContext, connection: Connection, journal: Journal, record: RunRecord
+    ) -> RunFindings:
+        """Return what was found out besides the outcomes of the rows.
+
+        Args:
+            context: Of the command.
+            connection: With the sheets.
+            journal: With the runs before.
+            record: The run.
+
+        """
         required = () if connection.is_asked else self.preflight.requirements.lines()
         refused = connection.rehearsal.not_seen() if connection.rehearsal else []
         sheets = [one.reader.sheet for one in connection.sheets]
-        country, evidence = self.without_country.cure(sheets, context.environment)
+        country, evidence = self.without_country.cure_in(context, sheets, journal, record.files)
         warnings = (*self.warnings.warnings(), *self.preflight.warnings)
-        notes = (*refused, evidence, *_consent(context, connection))
+        notes = (*refused, evidence, *_consent(context, connection, record))
         return RunFindings(warnings=warnings, notes=notes, country=country, required=required)
 
 
-def _consent(context: CommandContext, connection: Connection) -> list[str]:
+def _consent(context: CommandContext, connection: Connection, record: RunRecord) -> list[str]:
     """Return how later runs leave out whoever did not agree, if a person was asked about it."""
     if context.asker is None:
         return []
     from importer.commands.questions.consent_question import how_to_keep  # noqa: PLC0415 - only where a person is
 
-    said = how_to_keep([one.reader for one in connection.sheets], context.options)
+    said = how_to_keep([one.reader for one in connection.sheets], record.options)
     return [said] if said else []

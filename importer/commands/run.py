@@ -15,11 +15,11 @@ from importer.commands.end.retention import with_journal_trimmed
 from importer.commands.end.run_end import EndOfRun, with_series
 from importer.commands.input.input_files import input_files, nothing_to_import, with_files_moved
 from importer.commands.input.open_sheets import Before, as_opened, open_sheets, runs_before
+from importer.commands.input.own_file import list_file, with_list
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import kept_answers, kept_conditions, notes_of
 from importer.commands.pool_command import PoolCommand
 from importer.commands.questions.kept_consent import keep_consent
-from importer.commands.questions.last_question import asks_at_last
 from importer.commands.questions.question_time import QuestionTime
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
@@ -30,7 +30,7 @@ from importer.journal import AsyncJournal
 from importer.model.errors import InputError, ServiceError, UsageError
 from importer.model.replies import Outcome
 from importer.model.rows import Status
-from importer.model.runs import DECLINED, RunRecord
+from importer.model.runs import RunRecord
 from importer.pipeline import Source, enqueue_all, run_import
 from importer.system.files import private_folder
 from importer.worker_pool.dry_run import DryRun
@@ -62,7 +62,8 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         before = runs_before(context, journal, inputs)
         with open_sheets(context, inputs, before=before) as readers:
             context = as_opened(context, readers)
-            record = with_series(context, new_run(context, journal, "run", inputs), files, readers)
+            record = with_list(new_run(context, journal, "run", inputs), journal)
+            record = with_series(context, record, files, readers)
             run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
             run.tell_notes()  # before anything is asked, or refused because of what was guessed
             run.ask(before)
@@ -98,17 +99,19 @@ class ImportRun(PoolCommand):
             keep_consent(self.context, self.store, self.record.files, self.readers)
             return
         from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
+        from importer.commands.questions.country_doubt import country_doubt  # noqa: PLC0415 - the same
 
         earlier = before.answers(self.context.options)
+        doubt = country_doubt(self.context, self.readers, earlier)
         with self._question_time.counted(self.context.clock):
             self.context, note = with_answers(self.context, self.readers, earlier)
-        self._asks_at_last = asks_at_last(self.context)
+        self._asks_at_last = self.context.asks_at_last
         if self._asks_at_last:
-            self._observers.last_question.note = note
-            self._observers.last_question.was_guessed = self._notes.was_guessed
-        elif note:
-            self.context.tell(note)
-        self.record = replace(self.record, options=self.context.options)
+            asked, of_list = self._observers.last_question, list_file(self.record, "")
+            asked.note, asked.was_guessed, asked.of_list, asked.doubt = note, self._notes.was_guessed, of_list, doubt
+        elif told := "\n".join(filter(None, [note, doubt.text])):
+            self.context.tell(told)
+        self.record = replace(self.record, options={**self.record.options, **self.context.options})
 
     def tell_notes(self) -> None:
         """Tell what a person should know of each sheet, and was not told yet: more is known when all rows were read."""
@@ -170,14 +173,9 @@ class ImportRun(PoolCommand):
             await journal.learn(limiter.learned)
         await journal.checkpoint()
         end = EndOfRun(self.context, self.store, pool.stopped, self.interruption.signalled, self.retried, self.readers)
-        ended = self._ended(self._unless_declined(record), pool, limiter)
+        ended = self._ended(self._observers.last_question.noted(record), pool, limiter)
         await journal.finish(record := end.judged(ended, connection.sheets, end.tally(ended)))
         return record, end
-
-    def _unless_declined(self, record: RunRecord) -> RunRecord:
-        """Return the run, marked where a person wanted nothing to be sent: `retry` sends none of it."""
-        is_declined = self._observers.last_question.is_declined
-        return replace(record, options={**record.options, DECLINED: True}) if is_declined else record
 
     def _kept_options(self, connection: Connection) -> Mapping[str, object]:
         """Return the options for the journal: with the guessed columns, and `quiet` however that was said."""
@@ -251,7 +249,7 @@ class ImportRun(PoolCommand):
             return question.result(record, end.tally(record), self.readers[0].sheet.file)
         if record.command == "run":
             self.tell_notes()
-        found = self._observers.findings(self.context, connection)
+        found = self._observers.findings(self.context, connection, self.store, record)
         if self._dry and connection.foretells:
             told = foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
             found = replace(found, notes=(*found.notes, *told))

@@ -11,6 +11,7 @@ from operator import itemgetter
 
 from importer.commands.account.connection import MappedSheet
 from importer.commands.context import CommandContext
+from importer.commands.input.own_file import list_file
 from importer.commands.mapping_selection import kept_columns, notes_of, tell_guess
 from importer.commands.setup import rehearsals_journal
 from importer.journal import Journal
@@ -80,7 +81,7 @@ class SheetNotes:
     def tell_guess(self, index: int, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
         """Show a guessed mapping, unless the last run told that the same columns were guessed."""
         if not self.was_guessed(index, sheet, options.columns):
-            tell_guess(self._context, sheet, options, mapping)
+            tell_guess(self._context, sheet, options, mapping, list_file(self._record, sheet.file))
 
     def was_guessed(self, index: int, sheet: Sheet, columns: ColumnOptions) -> bool:
         """Tell whether the last run told that the same columns were guessed."""

@@ -20,6 +20,8 @@ DECLINED: Final = "declined"
 """What the journal keeps among the options of a run that a person did not want to be sent."""
 CONSENT: Final = "consent"
 """What it keeps there of answers on who agreed to be written to: for each sheet header to `only` and `seen`."""
+LIST: Final = "list"
+"""What it keeps there of a run of a file of our own making: the `file` of the list, and how that was read."""
 WAITED: Final = "waited_seconds"
 """What it keeps there of a run that asked a person: how long its questions waited for their answers."""
 RUN_STAMP = re.compile(r"[0-9]{8}-[0-9]{6}-")

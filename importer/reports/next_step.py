@@ -10,7 +10,7 @@ from importer.model.plain_text import counted
 from importer.model.rows import IN_CALLBELL, Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
 from importer.reports.missing_in_callbell import lacking_groups, missing_text
-from importer.reports.run_commands import command_line, retry_command
+from importer.reports.run_commands import command_line, in_earnest, retry_command
 from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, Step, all_alike, cure, step_text
 
 FINISHED = (0, 1)
@@ -147,7 +147,7 @@ def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> list[Step]
         again = "Give the same command without --dry-run to send the rows"
         if record.command != "run" or not record.options.get("dry_run") or record.options.get("limit"):
             return [(f"{again}.", "")]
-        return [(f"{again}:", command_line("run", record.files, record.options, same_files=True))]
+        return [(f"{again}:", in_earnest(record))]
     if not tally.get(Status.INVALID):
         return []
     check = command_line("check", record.files, record.options, same_files=True)

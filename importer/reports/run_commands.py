@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from importer.model.addresses import scheme_of
 from importer.model.rows import Status
-from importer.model.runs import RunRecord
+from importer.model.runs import LIST, RunRecord
 from importer.system import shell
 
 _GIVEN_AGAIN = (
@@ -30,7 +30,8 @@ _JOURNAL = "CALLBELL_IMPORTER_JOURNAL"
 _REMEMBER = "callbell-importer purge --contact NUMBER --remember"
 """In what a row's problem says, which knows of no journal."""
 _NOTHING: Mapping[str, object] = MappingProxyType({})
-_HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
+HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
+"""The options that say how a file is read."""
 _OF_EVERY_CONTACT = ("source", "country", "tag")
 """Which `init` takes besides, and writes into the config."""
 
@@ -48,8 +49,20 @@ def command_line(
             files of our own making.
 
     """
-    how = [(name, options.get(name)) for name in _HOW_TO_READ] if same_files else []
-    return shell.importer_command(command, *map(shell.short_path, paths), options=[*how, *given_again(options)])
+    return shell.importer_command(
+        command, *map(shell.short_path, paths), options=_of_command(options, same_files=same_files)
+    )
+
+
+def in_earnest(dry_run: RunRecord) -> str:
+    """Return the command that sends the rows of a dry run: it asks nothing either, if that asked nothing."""
+    options = [*_of_command(dry_run.options, same_files=True), ("yes", dry_run.options.get("yes"))]
+    return shell.importer_command("run", *map(shell.short_path, dry_run.files), options=options)
+
+
+def _of_command(options: Mapping[str, object], *, same_files: bool) -> list[tuple[str, object]]:
+    how = [(name, options.get(name)) for name in HOW_TO_READ] if same_files else []
+    return [*how, *given_again(options)]
 
 
 def given_again(options: Mapping[str, object]) -> list[tuple[str, object]]:
@@ -84,8 +97,12 @@ def _in_earnest(rehearsal: RunRecord) -> str:
 
 
 def choose_columns(files: Sequence[str], options: Mapping[str, object]) -> str:
-    """Return the command that shows how a run's file is read, and lets its columns be chosen."""
-    given = [(name, options.get(name)) for name in (*_HOW_TO_READ, *_OF_EVERY_CONTACT)]
+    """Return the command that shows how a run's file is read, and lets its columns be chosen: those of its list."""
+    of_list, how = options.get(LIST), options
+    if isinstance(of_list, Mapping):
+        files, how = [str(of_list["file"])], of_list
+    given = [(name, how.get(name)) for name in HOW_TO_READ]
+    given += [(name, options.get(name)) for name in _OF_EVERY_CONTACT]
     names = [file if scheme_of(file) else shell.short_path(file) for file in files[:1]]
     return shell.importer_command("init", *names, options=given)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from importer.system import runtime
 from importer.system.terminal import is_terminal
+from importer.system.usual_config import is_usual_config
 
 IMPORTER = "callbell-importer"
 """The command's name."""
@@ -77,15 +78,18 @@ def program_command() -> str:
     return _called(" ".join(map(quote, importer_program())))
 
 
-def importer_command(*words: str, options: Sequence[tuple[str, object]] = ()) -> str:
+def importer_command(*words: str, options: Sequence[tuple[str, object]] = (), from_anywhere: bool = False) -> str:
     """Return a command of the importer, with its options; in a nightly service, as root gives it to the service's user.
 
     Args:
         words: The command's name and its arguments.
         options: Pairs of an option's config key and its value: True for a flag, a list for an option that is
-            repeated; an empty value leaves the option out.
+            repeated; an empty value leaves the option out. So does a config that is found here without it.
+        from_anywhere: Whether the command is read elsewhere, such as in a mail: then the config is named all the same.
 
     """
+    if not (from_anywhere or is_read_elsewhere()):
+        options = [(key, value) for key, value in options if key != "config" or not is_usual_config(str(value))]
     command = " ".join([importer_name(), *map(quote, words), *map(quote, option_words(options))])
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
     if not (credentials and is_read_elsewhere()):

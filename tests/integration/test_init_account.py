@@ -72,7 +72,7 @@ def test_team_and_owner_columns_are_used_where_the_account_has_their_values() ->
     assert said.exit_code == 0, said.stderr
     columns = written().mapping.columns
     assert (columns.team, columns.assigned_user) == ("Team", "Owner")
-    told = said.stderr.partition("Not in the account:")[2]
+    told = said.stderr.partition("Not seen in the account:")[2]
     assert '"Suport" is not the name or UUID of a team of the account' in told
     assert "row 4 (team_unknown" in told
 
@@ -90,8 +90,8 @@ def test_tags_and_options_that_were_not_seen_are_said() -> None:
         ("Tags", "Status"),
         *((f"+3460000000{number}", f"Ana {number}", "VIP" if number else "Wip", "Lead") for number in range(5)),
     )
-    assert "Not in the account:" in said.stderr
-    assert '"Wip"' in said.stderr.partition("Not in the account:")[2]
+    assert "Not seen in the account:" in said.stderr
+    assert '"Wip"' in said.stderr.partition("Not seen in the account:")[2]
 
 
 def test_teams_and_users_are_offered_for_every_contact() -> None:

@@ -133,6 +133,33 @@ def test_the_country_of_the_last_run_is_told_and_not_asked_for(service: Sandbox)
 
 
 @pytest.mark.usefixtures("token")
+def test_enter_sends_nothing_where_the_country_is_probably_another(service: Sandbox) -> None:
+    """The last question says which, and the command with it is told."""
+    table(Path("a.csv"), [("Móvil", "Nombre"), *((f"6001112{number}", "Ana") for number in range(10, 30))])
+    ended = on_a_terminal("run", "a.csv", "--country", "FR", answers=[("Import them all the same? [y/N]", "\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (3, 0, 0)
+    assert "but 20 for Spain too, and\nmore speaks for that: --country ES.\n" in ended.shown
+    assert "With that country:\n  callbell-importer run a.csv --country ES\n" in ended.shown
+
+
+@pytest.mark.usefixtures("token")
+def test_a_file_of_rows_to_fix_has_the_country_and_the_columns_of_its_list(service: Sandbox) -> None:
+    """Neither is asked for, and `init` is told of the list, not of the file in the folder of reports."""
+    numbers = ["0151 12345678", "0170 1234567", *(f"60011122{n}" for n in range(9))]
+    table(Path("a.csv"), [("Móvil", "Nombre", "Talla"), *((one, "Ana", "42") for one in numbers)])
+    assert give("run", "a.csv", "--country", "ES").exit_code == 1
+    (failed,) = Path("reports").glob("*/failed.csv")
+    told = "Country: Spain, as in the run that wrote this file; for another, --country.\n"
+    failed.write_text(failed.read_text("utf-8").replace("0170 1234567", "600111333"), "utf-8")
+    ended = on_a_terminal("run", str(failed), answers=[("Import them?", "\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (1, 0, 10)
+    assert told in ended.shown
+    assert "then: callbell-importer init a.csv)" in " ".join(ended.shown.split())
+    table(failed, [("Móvil", "Nombre"), ("0151 12345678", "Ana")])
+    assert told in on_a_terminal("run", str(failed), answers=[]).shown  # where nothing is asked
+
+
+@pytest.mark.usefixtures("token")
 def test_the_real_run_knows_what_was_answered_in_the_rehearsal(service: Sandbox) -> None:
     """Of the same file: its country is told, its column is the default; another file is asked about as ever."""
     for file, digit in (("a.csv", 3), ("b.csv", 4)):
@@ -392,7 +419,7 @@ def test_enter_sends_nothing_where_no_contact_of_the_account_has_a_tag(service: 
     customers(Path("a.csv"))
     assert give("run", "a.csv", "--yes").exit_code == 0
     told = (
-        'On no contact of the account: tags: "VIP" (3 rows).\n'
+        'Not seen in the account, on none of its contacts: tags: "VIP" (3 rows).\n'
         "Rows with one that Callbell does not have are refused: first make these tags in Callbell.\n"
         "Answer y only if you know that they are there.\n"
         "Import them all the same? [y/N]"
@@ -401,6 +428,7 @@ def test_enter_sends_nothing_where_no_contact_of_the_account_has_a_tag(service: 
     for answer, exit_code, count in (("\n", 3, 3), ("y\n", 0, 6)):
         ended = on_a_terminal("run", "b.csv", "--tag", "VIP", answers=[("the same?", answer)])
         assert " ".join(told.split()) in " ".join(ended.shown.split())
+        assert ended.shown.partition("Import them")[0].count("VIP") == 3
         assert (ended.exit_code, len(service.contacts)) == (exit_code, count)
 
 

@@ -71,16 +71,22 @@ def names_not_seen(requirements: Requirements, seen: AccountContents, directory:
         "custom fields": seen.whole,
         "users": False,  # one who is in no team is not shown
     }
+    there: Mapping[str, Collection[str]] = {"tags": seen.tags, "custom fields": seen.fields.keys(), "users": ()}
     return NotSeen(
-        names="; ".join(f"{kind}: {_with_counts(names)}" for kind, names in missing.items() if names),
+        names="; ".join(f"{kind}: {_with_counts(names, there[kind])}" for kind, names in missing.items() if names),
         nowhere=" and ".join(kind for kind, names in missing.items() if names and nowhere[kind] and seen.contacts),
     )
 
 
-def _with_counts(names: Mapping[str, int]) -> str:
-    """Return names, those that most rows need first, each with how many; of many the number of others."""
+def _with_counts(names: Mapping[str, int], there: Collection[str]) -> str:
+    """Return names, those that most rows need first, each with how many and what is there and spelled much like it.
+
+    Of many names it is the number of the others.
+    """
     most = sorted(names, key=lambda name: -names[name])
-    shown = [f"{quoted(name)} ({counted(names[name])})" for name in most[:_MOST_NAMES]]
+    near = {name: nearest(name, there) for name in most[:_MOST_NAMES]}
+    meant = {name: f"; did you mean {listed(close, 'or')}?" for name, close in near.items() if close}
+    shown = [f"{quoted(name)} ({counted(names[name])}{meant.get(name, '')})" for name in near]
     return ", ".join([*shown, *([f"{len(most) - _MOST_NAMES} more"] if len(most) > _MOST_NAMES else [])])
 
 

@@ -97,7 +97,7 @@ async def connect(
             directory = _directory(lists, named, options if is_asked else [])
         # A rehearsal that did not ask the account takes every name for granted.
         known = directory if is_asked else None
-        mapped = list(map(_mapped, readers, options, guesses, repeat(directory), repeat(known)))
+        mapped = list(map(_mapped, readers, options, guesses, repeat(directory), repeat(known), repeat(context)))
         identity = await _identity(context, asked, base_url, lists, f"{OF_SANDBOX}{record.name}" if rehearsal else "")
     account = store.match_account(identity)
     return Connection(
@@ -157,17 +157,19 @@ def _mapped(
     guessed: Guess | None,
     found: Directory | None,
     known: Directory | None,
+    context: CommandContext,
 ) -> MappedSheet:
     """Return the sheet with its mapping, now that the account was asked.
 
     The account's lists complete a guess (`found`) and resolve names (`known`); without these, names pass as they are.
+    The context tells the config's path, for the message of a mapping that does not fit.
 
     Raises:
         InputError: The mapping does not fit its header.
 
     """
     chosen, notes = with_account(options, guessed, found)
-    mapping = column_mapping(reader.sheet, chosen, known)
+    mapping = column_mapping(reader.sheet, chosen, known, context.options.get("config"))
     return MappedSheet(reader=reader, options=chosen, mapping=mapping, notes=notes)
 
 

@@ -107,11 +107,15 @@ async def ask_before_sending(
 async def _ask_account(
     context: CommandContext, connection: Connection, preflight: Preflight, service: Service, *, is_walked: bool
 ) -> None:
-    """Say what the rows require and the account was not seen to have; a list that cannot be read ends nothing."""
+    """Say what the rows require and the account was not seen to have; a list that cannot be read ends nothing.
+
+    What was not seen is told by the last question, where there is one.
+    """
     try:
         await preflight.ask(service, context.jitter, connection.directory, is_walked=is_walked)
     except UnreadableError as error:
         LOG.warning("tags and custom fields were not asked for: %s", error.message, extra=log_fields("account"))
-    for title, groups in (("Not sent:", preflight.problems), ("Worth a look:", preflight.warnings)):
+    warnings = () if context.asks_at_last and connection.rehearsal is None else preflight.warnings
+    for title, groups in (("Not sent:", preflight.problems), ("Worth a look:", warnings)):
         if groups:
             context.tell(groups_text(title, context.told(groups), _MOST_TOLD))

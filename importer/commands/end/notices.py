@@ -76,7 +76,7 @@ def _command_again(ending: Mapping[str, object], files: Sequence[str], options: 
     if not (is_known and files) or any(map(scheme_of, files)):
         return ""
     paths = map(os.path.abspath, files)  # no links
-    return importer_command("run", *paths, options=[*options.items()])
+    return importer_command("run", *paths, options=[*options.items()], from_anywhere=True)
 
 
 def next_command(ending: Mapping[str, object], options: Mapping[str, object]) -> str:
@@ -95,7 +95,7 @@ def next_command(ending: Mapping[str, object], options: Mapping[str, object]) ->
         return step
     if code == 0 and not ending.get("degraded"):
         return ""
-    return f"see what happened: {importer_command('runs', *([run] if run else []), options=where)}"
+    return f"see what happened: {importer_command('runs', *([run] if run else []), options=where, from_anywhere=True)}"
 
 
 def _after_finished(ending: Mapping[str, object], run: str, options: Mapping[str, object]) -> str:
@@ -108,13 +108,15 @@ def _after_finished(ending: Mapping[str, object], run: str, options: Mapping[str
         step = missing_step(lacking_groups(groups), paths, options)
         return _one_line(step_text(step if is_missing else cure(cause, command, paths, options)))
     if left.by_person > left.gone and failed:
-        each = "; ".join(importer_command("run", path, options=given_again(options)) for path in failed)
+        each = "; ".join(
+            importer_command("run", path, options=given_again(options), from_anywhere=True) for path in failed
+        )
         return f"fix the rows in the file (its last columns say why), and import it: {each}"
     if left.gone:
-        again = importer_command("retry", run, options=[("gone", "recreate"), *where])
+        again = importer_command("retry", run, options=[("gone", "recreate"), *where], from_anywhere=True)
         return f"make those again that were deleted in Callbell, if they are to be there: {again}"
     if left.again or left.in_doubt or left.unsent:
-        return f"send them again: {importer_command('retry', run, options=where)}"
+        return f"send them again: {importer_command('retry', run, options=where, from_anywhere=True)}"
     return ""
 
 

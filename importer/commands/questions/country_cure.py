@@ -7,11 +7,15 @@ import locale
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path
 from types import MappingProxyType
 
+from importer.commands.context import CommandContext
+from importer.journal import Journal
 from importer.mapper.header_guess import folded
 from importer.model.rows import Entry, InvalidRow, Row, Sheet
+from importer.model.runs import RunRecord
 
 _MOST_KEPT = 2_000
 
@@ -37,6 +41,44 @@ class NumbersWithoutCountry:
 
     def recognised(self, row: int, identifier: str) -> None:
         """A row that is as it was when it was sent has a number that says its country."""
+
+    def cure_in(
+        self, context: CommandContext, sheets: Sequence[Sheet], journal: Journal, files: Sequence[str]
+    ) -> tuple[str, str]:
+        """Return the same as `cure`, in view of the runs before.
+
+        Args:
+            context: Of the command.
+            sheets: That were read.
+            journal: With the runs before.
+            files: That were read, as a run's record has them.
+
+        """
+        if not self._cells:
+            return "", ""
+        from importer.commands.questions.earlier_answers import earlier_runs  # noqa: PLC0415 - few runs need it
+
+        before = earlier_runs(context.settings, journal, files)
+        weights = before.answers(context.options).country_weights
+        country, said = self.cure(sheets, context.environment, weights)
+        return self._as_before(before.with_country, country, said, context.zone)
+
+    def _as_before(self, run: RunRecord | None, country: str, said: str, zone: tzinfo | None) -> tuple[str, str]:
+        """Return the country that an earlier run had, if enough numbers fit it still; else what the numbers tell."""
+        if run is None:
+            return country, said
+        from importer.commands.questions.earlier_countries import country_in  # noqa: PLC0415 - the same
+        from importer.mapper.phones import identify  # noqa: PLC0415
+        from importer.mapper.phones.countries import country_name  # noqa: PLC0415
+
+        region, count = country_in(run), len(self._cells)
+        right = sum(isinstance(identify(cell, "whatsapp", region), str) for cell in self._cells)
+        what = "rehearsal" if run.is_rehearsal else "run"
+        had = f"The {what} of {run.local(run.started_at, zone):%Y-%m-%d %H:%M} had --country {region}:"
+        fits = f"{had} {right:,} of {count:,} numbers without a country code are right for {country_name(region)}."
+        if 2 * right >= count:
+            return region, f"{fits}\nIf they still are from there, give the same command with --country {region}."
+        return country, "\n".join(filter(None, [fits, said]))
 
     def cure(
         self,

@@ -36,7 +36,7 @@ def country_evidence(
     settings = context.settings
     if settings.mapping.contact.country or settings.mapping.contact.source != "whatsapp":
         return None
-    cells = [cell for reader in readers for cell in _phone_cells(reader, settings)]
+    cells = [cell for reader in readers for cell in phone_cells_of(reader, settings)]
     rows = list(chain.from_iterable(reader.sample() for reader in readers))
     return country_guess(cells, [reader.sheet for reader in readers], rows, context.environment, earlier)
 
@@ -68,7 +68,13 @@ def country_guess(
     return found or CountryGuess(country="", right=0, looked_at=len(cells), with_code=0, is_likely=False)
 
 
-def _phone_cells(reader: InputSheet, settings: Settings) -> Iterator[str]:
+def phone_cells_of(reader: InputSheet, settings: Settings) -> Iterator[str]:
+    """Return the same as `phone_cells` of the first rows of an opened sheet.
+
+    Raises:
+        InputError: The file cannot be read.
+
+    """
     guessed, given = guess_of(reader, settings), settings.mapping.columns
     columns = given if guessed is None else guessed.columns
     if given.country:
@@ -104,10 +110,14 @@ def country_answer(found: CountryGuess, earlier: EarlierAnswers, ask: Callable[[
 
     Args:
         found: What the numbers tell.
-        earlier: What was answered before: a country that was right then is not asked for again.
+        earlier: What was answered before: a country that was right then is not asked for again; that of a file of our
+            own making is taken whatever its few numbers, which were wrong, tell.
         ask: Asks the person; None: nobody is asked.
 
     """
+    written, where = earlier.written_with
+    if written:
+        return written, f"Country: {country_name(written)}, as in {where}; for another, --country."
     known = earlier.countries.get(found.country)
     if known and not found.rivals:
         return found.country, f"Country: {found.name}, as in {known.where}; for another, --country."

@@ -2,34 +2,29 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from importer.commands.input.input_sheet import ConsentAnswer
+from importer.commands.input.own_file import list_of, writer_of
 from importer.commands.journal_path import journal_of
+from importer.commands.questions.earlier_countries import (
+    EarlierCountry,
+    countries_of,
+    country_in,
+    is_same_sheet,
+    run_with_country,
+    sheet_of,
+    where_of,
+    written_with,
+)
 from importer.commands.setup import is_there, rehearsals_journal
 from importer.journal import Journal
 from importer.mapper.header import IN_BRACES, texts_of
-from importer.mapper.phones.countries import country_of
 from importer.model.addresses import scheme_of
 from importer.model.errors import StorageError
 from importer.model.runs import CONSENT, RunRecord
 from importer.settings import Settings
-
-_OF_SHEET, _OF_FILE, _OF_FOLDER, _OF_OTHERS = 8.0, 6.0, 4.0, 2.0
-"""How much a country that was named before speaks for itself, as `guess_country` takes it."""
-_LAST_RUNS = 5
-"""How many runs of other files count."""
-
-
-class EarlierCountry(NamedTuple):
-    """A country that numbers without a country code were from before."""
-
-    weight: float
-    """How much that speaks for it."""
-    where: str
-    """Such as `the last run`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +35,9 @@ class EarlierAnswers:
     """By region: of these very files, of the same folder, or of the last runs, whatever they read."""
     rehearsed: str = ""
     """The region that was named in a rehearsal of these very files; empty: there was none."""
+    written_with: tuple[str, str] = ("", "")
+    """Of a file of our own making, such as failed.xlsx: with which region its rows were read, and where that was said.
+    """
     columns: Sequence[Mapping[str, str]] = ()
     """Field to column, for each of the files in their order."""
     where: str = "the last run"
@@ -76,6 +74,8 @@ class RunsBefore:
     """Of the journal, newest first, and the rehearsals of the same files."""
     files: Sequence[str] = ()
     """That are read now, as a run's record has them."""
+    of_list: Sequence[str] = ()
+    """Those of the list that their rows are of, if they are of our own making."""
 
     @property
     def sheet(self) -> str:
@@ -87,10 +87,15 @@ class RunsBefore:
         last = next(self._sheets(), "")
         return "" if is_same_sheet(last, name) else last
 
+    @property
+    def with_country(self) -> RunRecord | None:
+        """The run whose country the numbers of these files probably have still; None: no run of them had one."""
+        return run_with_country(self.runs, tuple(self.files), self.of_list)
+
     def _sheets(self) -> Iterator[str]:
         """Yield the sheet that was named for each run of these very files, the last first; empty: none was."""
         same = [one for one in self.runs if one.files == tuple(self.files) and one.is_whole]
-        yield from (_sheet(one.options) for one in sorted(same, key=lambda one: one.started_at, reverse=True))
+        yield from (sheet_of(one.options) for one in sorted(same, key=lambda one: one.started_at, reverse=True))
 
     def answers(self, options: Mapping[str, object]) -> EarlierAnswers:
         """Return what was answered before.
@@ -99,7 +104,8 @@ class RunsBefore:
             options: Of this run, which name the sheet: of another one nothing is known but the country.
 
         """
-        return earlier_answers(self.runs, self.files, _sheet(options))
+        found = earlier_answers(self.runs, self.files, sheet_of(options))
+        return replace(found, written_with=written_with(self.runs, tuple(self.files), self.of_list))
 
 
 def earlier_answers(runs: Sequence[RunRecord], files: Sequence[str] = (), sheet: str = "") -> EarlierAnswers:
@@ -112,7 +118,7 @@ def earlier_answers(runs: Sequence[RunRecord], files: Sequence[str] = (), sheet:
 
     """
     usable = [one for one in runs if one.is_whole]
-    of_sheet = [one for one in runs if one.files == tuple(files) and is_same_sheet(_sheet(one.options), sheet)]
+    of_sheet = [one for one in runs if one.files == tuple(files) and is_same_sheet(sheet_of(one.options), sheet)]
     same = [one for one in of_sheet if one.is_whole]
     newest = max(same, key=lambda one: one.started_at, default=None)
     is_rehearsed = newest is not None and newest.is_rehearsal
@@ -120,12 +126,12 @@ def earlier_answers(runs: Sequence[RunRecord], files: Sequence[str] = (), sheet:
     answered = (one for one in of_sheet if _was_asked_consent(one) and not one.is_declined)
     asked = max(answered, key=lambda one: one.started_at, default=None)
     return EarlierAnswers(
-        countries=_countries(usable, tuple(files), sheet),
-        rehearsed=_country(newest) if newest and is_rehearsed else "",
-        where=_where(newest),
+        countries=countries_of(usable, tuple(files), sheet),
+        rehearsed=country_in(newest) if newest and is_rehearsed else "",
+        where=where_of(newest),
         columns=_columns(newest) if newest else (),
         consent=_consent(asked) if asked else (),
-        consent_where=_where(asked),
+        consent_where=where_of(asked),
         header_row=_header_row(newest) if newest else None,
     )
 
@@ -139,13 +145,22 @@ def earlier_runs(settings: Settings, journal: Journal, files: Sequence[str]) -> 
         files: That are read now, as a run's record has them.
 
     """
-    return RunsBefore(runs=[*(one for one, _ in journal.runs()), *rehearsals_of(settings, files)], files=files)
+    return _runs_before([*(one for one, _ in journal.runs()), *rehearsals_of(settings, files)], files)
+
+
+def _runs_before(runs: Sequence[RunRecord], files: Sequence[str]) -> RunsBefore:
+    of_list = list_of(files, runs)
+    return RunsBefore(runs=runs, files=files, of_list=of_list.files if of_list else ())
 
 
 def rehearsals_of(settings: Settings, files: Sequence[str]) -> list[RunRecord]:
-    """Return the rehearsals of the files that another journal has than the run's own; none if it cannot be read."""
+    """Return the rehearsals of the files, or that wrote them, which another journal has than the run's own.
+
+    None if it cannot be read.
+    """
     with contextlib.suppress(StorageError), rehearsals_journal(settings) as journal:
-        return [one for one, _ in journal.runs() if one.files == tuple(files)] if journal else []
+        runs = [one for one, _ in journal.runs()] if journal else []
+        return [one for one in runs if one.files == tuple(files) or writer_of(files, [one])]
     return []
 
 
@@ -158,7 +173,7 @@ def runs_about(settings: Settings, file: str) -> RunsBefore:
 
     """
     files = (file if scheme_of(file) else str(Path(file).absolute()),)
-    return RunsBefore(runs=[*_own_runs(settings), *rehearsals_of(settings, files)], files=files)
+    return _runs_before([*_own_runs(settings), *rehearsals_of(settings, files)], files)
 
 
 def _own_runs(settings: Settings) -> list[RunRecord]:
@@ -168,19 +183,6 @@ def _own_runs(settings: Settings) -> list[RunRecord]:
             with contextlib.closing(Journal.open(path)) as journal:
                 return [one for one, _ in journal.runs()]
     return []
-
-
-def is_same_sheet(name: str, other: str) -> bool:
-    """Tell whether two names mean one sheet, as the option --sheet takes them."""
-    return name.strip().casefold() == other.strip().casefold()
-
-
-def _sheet(options: Mapping[str, object]) -> str:
-    return str(options.get("sheet") or "")
-
-
-def _where(run: RunRecord | None) -> str:
-    return "the rehearsal" if run is not None and run.is_rehearsal else "the last run"
 
 
 def _header_row(run: RunRecord) -> int | None:
@@ -200,35 +202,6 @@ def _consent(run: RunRecord) -> list[Mapping[str, ConsentAnswer]]:
 def _was_asked_consent(run: RunRecord) -> bool:
     """Tell whether a person was asked: what a config let count is kept too, and is no answer."""
     return any(one.seen for sheet in _consent(run) for one in sheet.values())
-
-
-def _country(run: RunRecord) -> str:
-    return country_of(str(run.options.get("country") or ""))
-
-
-def _countries(usable: Sequence[RunRecord], files: tuple[str, ...], sheet: str) -> dict[str, EarlierCountry]:
-    """Return the countries that runs named, the nearest first: of what is nearest only the newest run counts."""
-    named = sorted(filter(_country, usable), key=lambda one: one.started_at, reverse=True)
-    folders = _folders(files)
-    of_file = [one for one in named if one.files == files]
-    of_sheet = [one for one in of_file if is_same_sheet(_sheet(one.options), sheet)]
-    of_folder = [one for one in named if folders & _folders(one.files)]
-    found: dict[str, EarlierCountry] = {}
-    for run in of_sheet[:1]:
-        found.setdefault(_country(run), EarlierCountry(_OF_SHEET, _where(run)))
-    for run in of_file[:1]:
-        kind = "rehearsal" if run.is_rehearsal else "run"
-        found.setdefault(_country(run), EarlierCountry(_OF_FILE, f"the last {kind} of this file"))
-    for run in of_folder[:1]:
-        found.setdefault(_country(run), EarlierCountry(_OF_FOLDER, "the last run of a file in this folder"))
-    for place, run in enumerate(named[:_LAST_RUNS]):
-        where = "an earlier run" if place else "the last run"
-        found.setdefault(_country(run), EarlierCountry(_OF_OTHERS, where))
-    return found
-
-
-def _folders(files: Sequence[str]) -> set[str]:
-    return {str(Path(one).parent) for one in files if not scheme_of(one)}
 
 
 def _columns(run: RunRecord) -> list[Mapping[str, str]]:

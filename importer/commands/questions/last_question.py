@@ -6,7 +6,7 @@ It comes when every row was read and checked, and before anything is sent, so th
 import contextlib
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from importer.commands.account.connection import Connection, MappedSheet
 from importer.commands.account.preflight import Preflight
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import mapping_lines
+from importer.commands.questions.country_doubt import NO_DOUBT, CountryDoubt
 from importer.commands.questions.rows_to_send import counts_text, first_lines, folded_line, not_seen_text
 from importer.journal import Journal
 from importer.mapper.options import ColumnOptions
@@ -24,10 +25,10 @@ from importer.model.journal_rows import FirstToSend
 from importer.model.plain_text import counted, plain, plain_lines, wrapped_text
 from importer.model.policy import Existing
 from importer.model.rows import Sheet, Status
-from importer.model.runs import RunRecord
+from importer.model.runs import DECLINED, RunRecord
 from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
-from importer.reports.run_commands import choose_columns, where_runs_are
+from importer.reports.run_commands import choose_columns, command_line, where_runs_are
 from importer.system.logs import LOG
 from importer.system.shell import importer_command, importer_name, short_path
 from importer.system.stop_signals import Interruption
@@ -51,6 +52,10 @@ class LastQuestion:
     """What the rows need and the account was not seen to have."""
     was_guessed: Callable[[int, Sheet, ColumnOptions], bool] = lambda *_: False
     """Tells whether the last run showed the same guess: then it is known what to do about columns that are not sent."""
+    of_list: str = ""
+    """The file of the list that the rows are of, if they are in a file of our own making."""
+    doubt: CountryDoubt = NO_DOUBT
+    """Why the numbers are probably not from the country that was given."""
     _first: FirstToSend = field(default_factory=FirstToSend)
     _cure: str = ""
     """What to do first, as was told; empty: the columns may be other ones."""
@@ -86,12 +91,15 @@ class LastQuestion:
 
         """
         if context.confirm is None or not tally.get(Status.PENDING):
+            # What would be seen above the question is told all the same.
+            if told := "\n".join(filter(None, [self.note, self.doubt.text])):
+                context.tell(told)
             return
         if context.settings.mapping_given and (config := context.options.get("config")):
             self._cure = f"To send it otherwise, edit {short_path(str(config))} and give the same command again."
         text = self._text(context, connection, tally)
         confirm = partial(context.confirm, text)
-        if self.not_seen.nowhere and (ask := context.asker):
+        if (self.not_seen.nowhere or self.doubt.text) and (ask := context.asker):
             confirm = partial(says_yes, ask, f"{text}\nImport them all the same? [y/N]")
         self._require_yes(confirm, interruption)
 
@@ -137,6 +145,7 @@ class LastQuestion:
             wrapped_text(counts_text(tally, self._first, if_new=_if_new(context, connection)), _WIDTH),
             _where_to(context, connection),
             plain_lines(not_seen_text(self.not_seen)),
+            wrapped_text(self.doubt.text, _WIDTH),
         ]
         return "\n".join(filter(None, parts))
 
@@ -146,7 +155,7 @@ class LastQuestion:
         file = plain(Path(one.file).name + (f', sheet "{one.name}"' if one.name else ""))
         cure = not self.was_guessed(index, one, sheet.options.columns)
         is_given = context.settings.mapping_given
-        lines = [] if is_given else mapping_lines(one, sheet.options, sheet.mapping, with_cure=cure)
+        lines = [] if is_given else self._mapping_lines(sheet, with_cure=cure)
         if len(lines) > _MOST_LINES_OF_MAPPING:
             lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
         notes = [wrapped_text(plain(note), _WIDTH) for note in one.notes if context.is_quiet and "--encoding" in note]
@@ -154,6 +163,14 @@ class LastQuestion:
         program = importer_name()  # a command is to be copied
         shown = [line if program in line else folded_line(line, indent=SOURCES_AT, lines=2) for line in lines]
         return "\n".join(filter(None, [*head, *shown, *notes, plain(sheet.reader.left_out_text())]))
+
+    def _mapping_lines(self, sheet: MappedSheet, *, with_cure: bool) -> list[str]:
+        one = sheet.reader.sheet
+        return mapping_lines(one, sheet.options, sheet.mapping, with_cure=with_cure, of_list=self.of_list)
+
+    def noted(self, record: RunRecord) -> RunRecord:
+        """Return the run, marked where a person wanted nothing to be sent: `retry` sends none of it."""
+        return replace(record, options={**record.options, DECLINED: True}) if self.is_declined else record
 
     def result(self, record: RunRecord, tally: Mapping[Status, int], file: str) -> CommandResult:
         """Return how a run ends that was not wanted: no reports are written of it.
@@ -168,6 +185,9 @@ class LastQuestion:
             Path(record.report_dir).rmdir()
         text = f"Interrupted: nothing was sent. {self._cure or 'The same command asks again.'}"
         if record.exit_code == InputError.exit_code:
+            if self.doubt.country:
+                options = {**record.options, "country": self.doubt.country}
+                self._cure = f"With that country:\n  {command_line('run', record.files, options, same_files=True)}"
             choose = f"To choose the columns yourself:\n  {choose_columns([file], record.options)}"
             text = f"Nothing was sent. {self._cure or choose}"
         summary = summary_text(record, tally, (), {}, ())
@@ -184,11 +204,6 @@ def _unfinished(context: CommandContext, run: str, left: int) -> str:
 
 def _undo_command(context: CommandContext, run: str) -> str:
     return importer_command("undo", run, options=where_runs_are(context.options))
-
-
-def asks_at_last(context: CommandContext) -> bool:
-    """Tell whether a person is asked before anything is sent: whoever is there is, also where a config says it all."""
-    return context.asker is not None and not context.settings.run.dry_run
 
 
 def _if_new(context: CommandContext, connection: Connection) -> str:

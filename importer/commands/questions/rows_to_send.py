@@ -96,7 +96,7 @@ def not_seen_text(missing: NotSeen) -> str:
         return ""
     if missing.nowhere:
         return (
-            f"On no contact of the account: {missing.names}.\n"
+            f"Not seen in the account, on none of its contacts: {missing.names}.\n"
             f"Rows with one that Callbell does not have are refused: first make these {missing.nowhere} in Callbell.\n"
             "Answer y only if you know that they are there."
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 from importer.commands.context import CommandContext
 from importer.commands.input.fetch import InputFile
 from importer.commands.questions.country_question import phone_cells
-from importer.commands.questions.earlier_answers import is_same_sheet
+from importer.commands.questions.earlier_countries import is_same_sheet
 from importer.mapper.mapping_guess import guess
 from importer.model.errors import InputError, OtherHeaderError, SeveralSheetsError
 from importer.model.plain_text import counted, plain, shortened

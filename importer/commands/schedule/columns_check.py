@@ -45,7 +45,7 @@ def _columns_of(night: Night, file: str) -> Diagnosis:
     settings = night.context.settings
     with closing(InputSheet(open_reader(file, settings.input), settings.input.where)) as rows:
         options = mapping_options(rows.sheet, settings, guess_of(rows, settings))
-        mapping = column_mapping(rows.sheet, options, None)
+        mapping = column_mapping(rows.sheet, options, None, night.context.options.get("config"))
         mapped = [to_contact(row, mapping) for row in rows.look_ahead(_SAMPLE_ROWS)]
     invalid = [one for one in mapped if isinstance(one, InvalidRow)]
     if 2 * len(invalid) > len(mapped):

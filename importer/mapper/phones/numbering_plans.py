@@ -202,6 +202,11 @@ def _or_abroad(number: str) -> str:
     return f", or write +{number} if that is the number" if is_foreign else ""
 
 
+def had_prefixes(region: str) -> bool:
+    """Return whether prefixes were once dialled in the region that are refused today, such as Mexico's 044."""
+    return phonenumbers.country_code_for_region(region) in _NOT_DIALLED
+
+
 def is_mobile(digits: str) -> bool:
     """Return whether a valid number, with country code and without a plus, may be a mobile."""
     parsed = phonenumbers.parse(f"+{digits}")

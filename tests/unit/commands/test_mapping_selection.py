@@ -1,6 +1,7 @@
 """Which column mapping is used: the config's, or one that is guessed, shown and asked about."""
 
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -145,3 +146,17 @@ def test_what_is_guessed_or_proposed_always_fits(header: list[str]) -> None:
             column_mapping(sheet, mapping_options(sheet, settings), None)
     else:
         column_mapping(sheet, options, None)
+
+
+def test_a_header_that_the_config_does_not_name_any_more_is_told_with_the_line_to_change(tmp_path: Path) -> None:
+    """The config's file, the line and the key; a config that cannot be read has none."""
+    config = tmp_path / "config.toml"
+    config.write_text('[columns]\nname = "Name"\nidentifier = "Phone"\n', "utf-8")
+    settings = settle({}, {}, config.read_text("utf-8"))
+    sheet = Sheet(file="a.csv", header=("Phone number", "Name"))
+    hint = "Fix the config or the header and give the same command again."
+    told = "Change the name there, or the header, and give the same command again:"
+    for path, text in ((config, f"{told}\n  {config}, line 3, columns.identifier"), (tmp_path / "gone.toml", hint)):
+        with pytest.raises(InputError) as error:
+            column_mapping(sheet, settings.mapping, None, str(path))
+        assert error.value.hint == text

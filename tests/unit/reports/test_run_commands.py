@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.reports.run_commands import command_line, retry_command, undo_command, with_journal
+from importer.reports.run_commands import command_line, in_earnest, retry_command, undo_command, with_journal
 from importer.system import shell
 from tests.support.journals import record
 
@@ -22,6 +22,13 @@ def test_a_command_that_is_read_elsewhere_needs_nothing_of_its_folder(
     monkeypatch.setattr(shell, "is_terminal", lambda _stream: False)
     assert retry_command(run) == f"callbell-importer retry r --config {config}"
     assert command_line("run", [tmp_path / "a.csv"], {}) == f"callbell-importer run {tmp_path}/a.csv"
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_a_dry_run_that_asked_nothing_is_sent_by_a_command_that_asks_nothing(*, flag: bool) -> None:
+    """All else is as it was given."""
+    dry = replace(record("r"), files=("/a.csv",), options={"yes": flag, "dry_run": True, "country": "ES", "sheet": "A"})
+    assert in_earnest(dry) == f"callbell-importer run /a.csv --sheet A --country ES{' --yes' * flag}"
 
 
 def test_a_journal_in_this_folder_is_named_as_it_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,12 @@ def test_before_anything_is_sent_all_that_was_not_seen_is_named() -> None:
     assert names_not_seen(requirements_of(contact("VIP", user="ANA@example.com")), SEEN, DIRECTORY) == ("", "")
 
 
+def test_what_is_there_and_spelled_much_like_it_is_named_beside_it() -> None:
+    """The account's tag, where a row's was not seen."""
+    names = names_not_seen(requirements_of(contact("Vips")), AccountContents(contacts=1, tags=frozenset({"VIP"})), None)
+    assert names.names == 'tags: "Vips" (1 row; did you mean "VIP"?)'
+
+
 @pytest.mark.parametrize(
     ("seen", "nowhere"),
     [

@@ -11,7 +11,7 @@ import pytest
 from importer.commands.context import CommandContext
 from importer.commands.input.input_sheet import InputSheet
 from importer.commands.questions.column_questions import with_answers
-from importer.commands.questions.earlier_answers import earlier_answers
+from importer.commands.questions.earlier_answers import RunsBefore
 from importer.model.runs import DECLINED, OF_SANDBOX, RunRecord
 from importer.readers import open_reader
 from importer.settings import settle
@@ -41,6 +41,7 @@ def asked_of(
     options: dict[str, object] | None = None,
     config: str = "",
     earlier: Sequence[RunRecord] = (),
+    of_list: Sequence[str] = (),
 ) -> tuple[CommandContext, list[str], InputSheet]:
     """Return the context with the answers, the questions, and the sheet; a note is among the questions."""
     ask, asked = answering(*answers)
@@ -49,7 +50,8 @@ def asked_of(
     reader = InputSheet(open_reader(str(table(path / "a.csv", rows)), settings.input))
     try:
         files = [str((path / "a.csv").absolute())]
-        context, note = with_answers(context, [reader], earlier_answers(earlier, files))
+        before = RunsBefore(runs=earlier, files=files, of_list=of_list)
+        context, note = with_answers(context, [reader], before.answers(context.options))
         return context, asked + [note] * bool(note), reader
     finally:
         reader.close()
@@ -134,6 +136,15 @@ def test_a_rehearsed_country_that_the_numbers_do_not_fit_is_asked_about(
     evidence = "10 of 10 numbers are right for Spain."
     assert asked[0] == f"{evidence} In the rehearsal they were from Mexico: is that right? [Y/n]"
     assert context.options == {"country": country}
+
+
+def test_rows_that_were_fixed_have_the_country_of_the_run_that_wrote_them(tmp_path: Path) -> None:
+    """It is told and not asked for, whatever their few numbers fit."""
+    rows = [("Móvil", "Nombre"), ("15112345678", "Ana"), ("600111222", "Eva"), ("0151 12345678", "Max")]
+    writer = replace(ENDED, options={"country": "ES"}, report_dir=str(tmp_path))
+    context, asked, _ = asked_of(tmp_path, rows, earlier=[writer], of_list=["list.csv"])
+    assert asked == ["Country: Spain, as in the run that wrote this file; for another, --country."]
+    assert context.options == {"country": "ES"}
 
 
 def test_a_rehearsal_of_another_file_says_nothing(tmp_path: Path) -> None:

@@ -86,3 +86,16 @@ def test_a_header_fits_that_has_the_columns_of_one_before() -> None:
     assert earlier.fits(["Phone"])
     assert not earlier.fits(["First", "Tel"])
     assert NO_ANSWERS.fits(["A"])
+
+
+def test_a_file_of_our_own_making_has_the_country_of_the_run_that_wrote_it() -> None:
+    """Where the journal does not have it, or it had none, that of the last run of the list."""
+    files = (f"{FIRST.report_dir}/failed.xlsx",)
+    writer = run("writer", 1, country="Spain")
+    later = replace(run("later", 2, country="FR"), report_dir="/elsewhere")
+    assert not RunsBefore(runs=[later, writer], files=FILES).answers({}).written_with[0]
+    before = RunsBefore(runs=[later, writer], files=files, of_list=FILES)
+    assert before.answers({}).written_with == ("ES", "the run that wrote this file")
+    before = RunsBefore(runs=[later, replace(writer, report_dir="/elsewhere")], files=files, of_list=FILES)
+    assert before.answers({}).written_with == ("FR", "the last run of its list")
+    assert RunsBefore(files=files, of_list=FILES).answers({}).written_with == ("", "")

@@ -96,3 +96,22 @@ def test_of_fewer_right_numbers_the_count_is_said() -> None:
     found = guess_country(LANDLINES_OF_MADRID, SUPPLIERS, "")
     assert found is not None
     assert replace(found, country="CL", rivals={"ES": 19, "PE": 20}).for_which == "for Chile, 19 for Spain, 20 for Peru"
+
+
+OLD_PREFIXES = ("044 55 1234 5678", "045 33 1234 5678", "01 55 1234 5678")
+
+
+def test_numbers_with_a_prefix_that_is_no_longer_dialled_speak_for_their_country() -> None:
+    """They are not right, which is said, and are none the less Mexican."""
+    found = guess_country([*MEXICAN * 12, *OLD_PREFIXES], "nombre telefono", "")
+    assert found is not None
+    assert (found.country, found.right, found.outdated, found.looked_at) == ("MX", 24, 3, 27)
+    assert found.is_proposed
+    assert found.evidence == "24 of 27 numbers are right for Mexico, 3 more but for an old prefix."
+
+
+def test_a_zero_that_other_countries_dial_speaks_for_none() -> None:
+    """A Spanish number with a zero in front counts as wrong."""
+    found = guess_country([*SPANISH * 3, "0600111222"], "movil", "", {"ES": 9.0})
+    assert found is not None
+    assert (found.country, found.right, found.outdated, found.looked_at) == ("ES", 12, 0, 13)

@@ -1,0 +1,88 @@
+"""A file of our own making that is given again, such as failed.xlsx: which run wrote it, and which list it is of."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from importer.journal import Journal
+from importer.model.addresses import scheme_of
+from importer.model.runs import LIST, RunRecord
+from importer.reports.run_commands import HOW_TO_READ
+from importer.system.files import read_json_object
+
+_SUMMARY = "summary.json"
+_MOST_STEPS = 50
+"""Rows may have been fixed so often, each time in the file that the run before wrote."""
+
+
+class OriginalList(NamedTuple):
+    """The list that the rows of a file of our own making are of."""
+
+    files: tuple[str, ...]
+    """As the record of its run has them."""
+    options: Mapping[str, object]
+    """Of its run; nothing: they are not known."""
+
+
+def writer_of(files: Sequence[str], runs: Sequence[RunRecord]) -> RunRecord | None:
+    """Return the run in whose folder of reports all of the files are; None: none of these runs wrote them."""
+    folder = _folder_of(files)
+    return next((one for one in runs if folder and Path(one.report_dir) == folder), None)
+
+
+def list_of(files: Sequence[str], runs: Sequence[RunRecord]) -> OriginalList | None:
+    """Return the list that the rows of files are of; None: they are no files of a run.
+
+    Args:
+        files: As a run's record has them.
+        runs: Of the journal. Of a run that it does not have, the summary in its folder names the files.
+
+    """
+    found = None
+    for _ in range(_MOST_STEPS):
+        earlier = _read_by_writer(found.files if found else files, runs)
+        if earlier is None:
+            break
+        found = earlier
+    return found
+
+
+def with_list(record: RunRecord, journal: Journal) -> RunRecord:
+    """Return the run that knows which list its rows are of, if its files are of our own making.
+
+    Args:
+        record: The run.
+        journal: That has the runs before it.
+
+    """
+    found = list_of(record.files, [one for one, _ in journal.runs()])
+    if found is None:
+        return record
+    return replace(record, options={**record.options, LIST: {**found.options, "file": found.files[0]}})
+
+
+def list_file(record: RunRecord, file: str) -> str:
+    """Return the file of the list that the rows of a run's file are of; of any other file its own name."""
+    kept = record.options.get(LIST)
+    return str(kept["file"]) if isinstance(kept, Mapping) else file
+
+
+def _read_by_writer(files: Sequence[str], runs: Sequence[RunRecord]) -> OriginalList | None:
+    """Return what the run read that wrote the files."""
+    if writer := writer_of(files, runs):
+        return OriginalList(writer.files, dict(_how_it_was_read(writer)))
+    folder = _folder_of(files)
+    told = read_json_object(folder / _SUMMARY).get("files") if folder else None
+    named = tuple(map(str, told)) if isinstance(told, list) else ()
+    return OriginalList(named, {}) if named and _folder_of(named) != folder else None
+
+
+def _how_it_was_read(run: RunRecord) -> Iterator[tuple[str, object]]:
+    yield from ((name, run.options[name]) for name in HOW_TO_READ if run.options.get(name))
+
+
+def _folder_of(files: Sequence[str]) -> Path | None:
+    """Return the folder of all of the files; None: they have several, or are no files."""
+    folders = {None if scheme_of(one) else Path(one).parent for one in files}
+    return folders.pop() if len(folders) == 1 else None

@@ -1,0 +1,63 @@
+"""Which run wrote a file of our own making, and which list its rows are of."""
+
+import json
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from importer.commands.input.own_file import OriginalList, list_file, list_of, with_list, writer_of
+from importer.journal import Journal
+from importer.model.runs import RunRecord
+from importer.reports.run_commands import choose_columns
+from tests.support.journals import record
+
+LISTED = "/home/clientes.csv"
+
+
+def run(name: str, file: str = LISTED, **options: object) -> RunRecord:
+    """Return a run of a file."""
+    return replace(record(name), files=(file,), options=options)
+
+
+FIRST = run("first", sheet="Clientes", country="ES")
+SECOND = run("second", f"{FIRST.report_dir}/failed.xlsx", country="ES")
+RUNS = [SECOND, FIRST, run("other", "/home/b.csv")]
+FAILED = (f"{SECOND.report_dir}/failed.xlsx",)
+
+
+def test_the_run_that_wrote_a_file_is_the_one_whose_folder_it_is_in() -> None:
+    """Of any other file, or of several of different folders, nobody is the writer."""
+    assert writer_of(FAILED, RUNS) is SECOND
+    assert writer_of((LISTED,), RUNS) is None
+    assert writer_of((*FAILED, LISTED), RUNS) is None
+    assert writer_of(("https://example.com/failed.xlsx",), RUNS) is None
+
+
+def test_the_list_is_found_through_every_file_that_was_fixed() -> None:
+    """How it was read is known too; a list itself is of none."""
+    assert list_of(FAILED, RUNS) == OriginalList((LISTED,), {"sheet": "Clientes"})
+    assert list_of((LISTED,), RUNS) is None
+    assert list_of((), RUNS) is None
+
+
+def test_of_a_run_that_the_journal_does_not_have_its_summary_names_the_list(tmp_path: Path) -> None:
+    """It stands beside the file; one that names nothing, or itself, names no list."""
+    summary = tmp_path / "summary.json"
+    files = (str(tmp_path / "failed.xlsx"),)
+    assert list_of(files, []) is None
+    summary.write_text(json.dumps({"files": [LISTED]}), encoding="utf-8")
+    assert list_of(files, []) == OriginalList((LISTED,), {})
+    summary.write_text(json.dumps({"files": [*files]}), encoding="utf-8")
+    assert list_of(files, []) is None
+
+
+def test_the_columns_are_chosen_of_the_list(tmp_path: Path) -> None:
+    """`init` is told with the list's own name and sheet, whatever was given for the file of our own making."""
+    with closing(Journal.open(tmp_path / "journal.sqlite3")) as journal:
+        journal.begin(FIRST)
+        fixed = with_list(replace(SECOND, options={"sheet": "Import rows", "country": "ES"}), journal)
+        assert with_list(FIRST, journal) is FIRST
+    assert list_file(fixed, "") == LISTED
+    assert list_file(FIRST, "a.csv") == "a.csv"
+    told = f"callbell-importer init {LISTED} --sheet Clientes --country ES"
+    assert choose_columns(fixed.files, fixed.options) == told
