@@ -19,7 +19,7 @@ MEANINGS: dict[Fate, str] = {
     Fate.DELETED: "deleted from Callbell",
     Fate.RESTORED: "given back what the run had changed",
     Fate.GONE: "were not there any more",
-    Fate.CHANGED: "changed since, or cannot be given back; left as they are, at least in part",
+    Fate.CHANGED: "left, at least in part: changed since, or cannot be given back",
     Fate.KEPT: "not proved to be made by the run; kept",
     Fate.FAILED: "could not be undone",
     Fate.UNSENT: "not decided yet: the undo ended before their turn",
