@@ -151,8 +151,9 @@ def find_run_to_retry(context: CommandContext, name: str) -> tuple[RunRecord, Se
     if why := reasons[record.name]:
         again = command_line("run", record.files, record.options, same_files=True)
         raise UsageError(f"Nothing was sent: {why}", f"To import it after all:\n  {again}", code="run_unwanted")
-    later = list(reasons)[: list(reasons).index(record.name)]
-    return record, [] if name else [reasons[one] for one in later]
+    later = [one for one, _ in found[: list(reasons).index(record.name)]]
+    told = [one for one in later if not (one.command == "retry" and one.is_declined)]  # it left the run as it was
+    return record, [] if name else [reasons[one.name] for one in told]
 
 
 def _unwanted(record: RunRecord, counts: _Counts, undone: set[str]) -> str:

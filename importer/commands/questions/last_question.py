@@ -27,7 +27,7 @@ from importer.model.rows import Sheet, Status
 from importer.model.runs import RunRecord
 from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
-from importer.reports.run_commands import choose_columns, where_runs_are
+from importer.reports.run_commands import choose_columns, same_journal, where_runs_are
 from importer.system.logs import LOG
 from importer.system.shell import importer_command, importer_name, short_path
 from importer.system.stop_signals import Interruption
@@ -51,6 +51,8 @@ class LastQuestion:
     """What the rows need and the account was not seen to have."""
     was_guessed: Callable[[int, Sheet, ColumnOptions], bool] = lambda *_: False
     """Tells whether the last run showed the same guess: then it is known what to do about columns that are not sent."""
+    retried: str = ""
+    """The run whose rows are sent again, which showed what it made of the file; empty: it is no retry."""
     _first: FirstToSend = field(default_factory=FirstToSend)
     _cure: str = ""
     """What to do first, as was told; empty: the columns may be other ones."""
@@ -87,7 +89,9 @@ class LastQuestion:
         """
         if context.confirm is None or not tally.get(Status.PENDING):
             return
-        if context.settings.mapping_given and (config := context.options.get("config")):
+        if self.retried:
+            self._cure = f"To send them after all: {same_journal(context.options, 'retry', self.retried)}"
+        elif context.settings.mapping_given and (config := context.options.get("config")):
             self._cure = f"To send it otherwise, edit {short_path(str(config))} and give the same command again."
         text = self._text(context, connection, tally)
         confirm = partial(context.confirm, text)
@@ -130,11 +134,13 @@ class LastQuestion:
             raise InputError("Nothing was sent.", code="declined")
 
     def _text(self, context: CommandContext, connection: Connection, tally: Mapping[Status, int]) -> str:
+        sheets = [] if self.retried else enumerate(connection.sheets)
+        counts = counts_text(tally, self._first, if_new=_if_new(context, connection), of_run=self.retried)
         parts = [
-            *(self._sheet_lines(context, index, sheet) for index, sheet in enumerate(connection.sheets)),
+            *(self._sheet_lines(context, index, sheet) for index, sheet in sheets),
             *first_lines(self._first),
             self.note,
-            wrapped_text(counts_text(tally, self._first, if_new=_if_new(context, connection)), _WIDTH),
+            wrapped_text(counts, _WIDTH),
             _where_to(context, connection),
             plain_lines(not_seen_text(self.not_seen)),
         ]
