@@ -22,6 +22,8 @@ from importer.system.program import importer_program, program_files
 from importer.system.service_user import ServiceUser, find_user, is_root, own_name
 from importer.system.shell import option_words
 
+USUAL_TIME = "02:00"
+"""When a schedule is, if nobody says."""
 ALWAYS = {"fail_on": "new", "yes": True}
 """Options of the printed command, where nothing else was said: nobody is there at night."""
 _KNOWN = {key for table in PLAIN_TABLES for key in keys_of(table)} | {"tag"}
