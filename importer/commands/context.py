@@ -1,6 +1,7 @@
 """What a command is given, and what comes of it."""
 
 import contextlib
+import os
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -193,7 +194,7 @@ def with_config_of(
 
 def _found_config(environment: Mapping[str, str]) -> Path | None:
     if named := environment.get(_CONFIG_VARIABLE):
-        return Path(named)
+        return Path(os.path.expanduser(named))  # noqa: PTH111 - no home is no error
     try:
         return _CONFIG if _CONFIG.is_file() else None
     except OSError:  # in a folder that may not be read, such as root's, nothing is there for this user
