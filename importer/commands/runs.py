@@ -11,7 +11,7 @@ from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
 from importer.journal import Journal
 from importer.journal.run_names import latest_run_names
-from importer.model.deletion import taken_back
+from importer.model.deletion import Fate, taken_back
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain, wrapped_text
 from importer.model.rows import TO_RETRY, Status
@@ -19,7 +19,7 @@ from importer.model.runs import RunRecord
 from importer.reports.past_run import listed_run_json, past_run_json
 from importer.reports.results import json_text
 from importer.reports.run_commands import command_line, same_journal, take_back
-from importer.reports.run_table import Undone, run_text, runs_table, undo_lines
+from importer.reports.run_table import TO_FINISH, Undone, fitted_line, run_text, runs_table, undo_lines
 from importer.settings import Settings
 from importer.system.shell import as_typed
 
@@ -53,8 +53,10 @@ def list_runs(context: CommandContext, name: str = "", line_width: int = 0) -> s
         shown = run_text(*_named(found, name, context, "runs"), context.zone)
         source = journal.report_source(name) if journal else None
         lines = undo_lines(source.undos(), undone.get(name, {}), context.zone) if source else []
+        if undone.get(name, {}).get(Fate.UNSENT):
+            lines.append(f"{TO_FINISH}{same_journal(context.options, 'undo', name)}")
         lines += [f"  kept      {line}" for line in source.kept().lines()] if source else []
-    return shown + "".join(f"{line}\n" for line in lines)
+    return "".join(f"{fitted_line(line, line_width)}\n" for line in [*shown.splitlines(), *lines])
 
 
 def _failed_since(context: CommandContext, found: Sequence[tuple[RunRecord, _Counts]], line_width: int) -> str:

@@ -123,6 +123,7 @@ class ForetoldUndo(PoolCommand):
         LOG.info("Callbell is asked how each contact stands; nothing is undone yet, and what follows is foretold")
         self.interruption.hurries = True
         undo, settings = self.store.undo_of(self.earlier.name), self.context.settings
+        self.context.tell(f"Asking Callbell how {_how_many(undo.to_do())}; nothing is changed yet.")
         journal = _SeenUndo(undo)
         limiter = RateLimiter(rate=settings.service.rate, concurrency=settings.service.concurrency)
         operation = UndoDryRun(settings.policy)
@@ -142,6 +143,10 @@ class ForetoldUndo(PoolCommand):
             return CommandResult(exit_code=code, text=f"{said} {nothing}")
         self.contacts, self.changes = journal.contacts(), operation.changes
         return self.result
+
+
+def _how_many(contacts: int) -> str:
+    return "1 contact stands" if contacts == 1 else f"{contacts:,} contacts stand"
 
 
 class _SeenUndo(AsyncUndo):

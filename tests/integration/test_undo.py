@@ -297,6 +297,9 @@ def test_an_undo_that_was_stopped_is_listed_with_what_it_took_back(half_undone: 
     shown = give("runs", half_undone).stdout
     assert "  undone    1 contact: 1 deleted; 2 left\n" in shown
     assert ", exit code 130, reports in " in shown
+    assert f"\n  to finish callbell-importer undo {half_undone}" in shown
+    undo(half_undone, "--yes")
+    assert "to finish" not in give("runs", half_undone).stdout
 
 
 def not_finished(run: str) -> str:
