@@ -111,7 +111,7 @@ def _require_person(context: CommandContext, earlier: RunRecord) -> None:
 
     """
     if context.confirm is None and not context.settings.run.dry_run:
-        again = command_with_yes(earlier.name, context.options)
+        again = command_again(earlier.name, context.options)
         raise UsageError(
             "Nothing was undone: nobody is there to be asked.", f"To undo it:\n  {again}", code="nobody_to_ask"
         )
@@ -160,7 +160,9 @@ class Undo(PoolCommand):
             LOG.error("undone.csv was not written: %s", error.message)
             unwritten, code = error.message, error.exit_code
         log_end(code, tally)
-        words = closing_words(record, self.earlier.name, tally, report, unwritten=unwritten, cure=cure)
+        run, options = self.earlier.name, self.context.options
+        again = command_again(run, options, yes=self.context.settings.run.yes)
+        words = closing_words(record, run, tally, unwritten or report, again=again, cure=cure)
         rest = rest_of_list(self.store, self.earlier, self.context.options)
         text = "\n\n".join(filter(None, (*early_end(stopped)[:1], words, rest)))
         summary_json = undo_json(
@@ -174,7 +176,7 @@ class Undo(PoolCommand):
         return CommandResult(exit_code=code, text=text, summary_json=summary_json)
 
 
-def command_with_yes(run: str, options: Mapping[str, object]) -> str:
-    """Return the command that does it without a question, with the options that it was given."""
+def command_again(run: str, options: Mapping[str, object], *, yes: bool = True) -> str:
+    """Return the command with the options that it was given, and whether it does it without a question."""
     given = [(name, options.get(name)) for name in _GIVEN_AGAIN]
-    return importer_command("undo", run, options=[("yes", True), *given])
+    return importer_command("undo", run, options=[("yes", yes), *given])

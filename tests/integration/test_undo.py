@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.commands.undo import command_with_yes
+from importer.commands.undo import command_again
 from importer.journal import RunUndo
 from importer.model.policy import Policy
 from importer.sandbox import Commit, Duplicates, Fault, FaultKind, Faults, Sandbox, Scripted
@@ -316,6 +316,7 @@ def test_an_unfinished_undo_is_told_before_anything_is_sent(half_undone: str, ar
         arguments = ("retry", "--tag", "VIP")
     said = give(*arguments, "--rate", "0", "--log-file", "own.log")
     assert said.exit_code == 0
+    assert said.stderr.count("is not finished") == 1
     for text in (" ".join(said.stderr.split()), Path("own.log").read_text("utf-8")):
         assert not_finished(half_undone) in text
         assert f"Finish it first: callbell-importer undo {half_undone}" in text
@@ -336,6 +337,7 @@ def test_on_a_terminal_an_unfinished_undo_is_a_question(
     ended = on_a_terminal("run", "contacts.csv", "--rate", "0", answers=[("[y/N]", answer), *last])
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (code, 0, left)
     assert not_finished(half_undone).strip() in " ".join(ended.shown.split())
+    assert ended.shown.count("is not finished") == 1
     if left == 2:
         assert "othing was sent. Finish the undo first: " in " ".join(ended.shown.split())
 
@@ -399,13 +401,13 @@ def test_without_a_terminal_it_wants_a_yes(service: Sandbox) -> None:
     assert deletes(service) == 0
 
 
-def test_the_command_with_yes_can_be_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_again_can_be_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the shells of all systems, with what it was given."""
     monkeypatch.setattr(runtime, "WINDOWS", False)
     options: dict[str, object] = {"journal": "my journal", "quiet": True, "config": "c.toml"}
-    assert command_with_yes("r", options) == ("callbell-importer undo r --yes --config c.toml --journal 'my journal'")
+    assert command_again("r", options) == ("callbell-importer undo r --yes --config c.toml --journal 'my journal'")
     monkeypatch.setattr(runtime, "WINDOWS", True)
-    assert command_with_yes("r", options).endswith('--journal "my journal"')
+    assert command_again("r", options).endswith('--journal "my journal"')
 
 
 @pytest.mark.parametrize(("run", "words"), [("nope", "no run named nope"), ("", "needs the name of a run")])
@@ -492,7 +494,7 @@ def test_what_failed_is_tried_by_the_same_command(monkeypatch: pytest.MonkeyPatc
         run = imported(3)
         said = undo(run, "--yes", "--json")
         assert (said.exit_code, fates(said)) == (1, {"deleted": 2, "failed": 1, "created": 3})
-        assert "Give the same command again for those that failed." in said.stderr
+        assert f"To try those again that failed:\n  callbell-importer undo {run} --yes" in said.stderr
         assert undo(run, "--yes").exit_code == 0
         assert sandbox.contacts == ()
 

@@ -114,8 +114,9 @@ class LastQuestion:
 
         """
         said = " ".join(_unfinished(context, run, left) for run, left in undos)
-        LOG.warning("%s", said)
         ask = context.asker
+        if LOG.hasHandlers() or (context.is_quiet and ask is None):  # Python writes it to standard error itself then
+            LOG.warning("%s", said)
         if ask is None or context.settings.run.dry_run:
             context.tell(said)
             return
