@@ -31,13 +31,16 @@ INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, 
     first_sent_at, last_sent_at)
 SELECT :account, {ROW_KEY}, 'in_flight', '', '', fingerprint, run, seq, :now, :now
 FROM rows WHERE {_THESE_ROWS} AND rows.uuid = ''
-ON CONFLICT DO UPDATE SET status = 'in_flight',
+ON CONFLICT DO UPDATE SET status = 'in_flight', uuid = '', href = '',
     fingerprint = iif(status = 'in_doubt', fingerprint, excluded.fingerprint),
     sent_run = iif(status = 'in_doubt', sent_run, excluded.sent_run),
     sent_seq = iif(status = 'in_doubt', sent_seq, excluded.sent_seq),
     first_sent_at = iif(status = 'in_doubt', first_sent_at, excluded.first_sent_at),
     last_sent_at = iif(status = 'in_doubt', last_sent_at, excluded.last_sent_at)
 """  # noqa: S608 - only constants
+# A contact that was deleted, and is about to be made again, is sent like a new one: no PATCH of it matters any more.
+_LEAVE_GONE_CONTACT = f"UPDATE rows SET uuid = '', href = '' WHERE {_THESE_ROWS} AND rows.uuid <> ''"  # noqa: S608 - only constants
+_DROP_INTENTS = "DELETE FROM changes WHERE run = :run AND seq IN (SELECT value FROM json_each(:seqs))"
 # What the sheet said when the contacts of updates were sent last, or merged; nothing of those that were only met.
 _BASES = f"""
 SELECT rows.seq, coalesce(sent.base, sent.payload), iif(:merges_left, sent.left_fields, NULL) FROM rows
@@ -172,7 +175,7 @@ def record_outcomes(
         if isinstance(note, Attempted):
             connection.execute(_ATTEMPT, columns(note) | {"run": key.run})
         elif isinstance(note, Intended):
-            record_intent(connection, key.run, note)
+            _record_intent(connection, key, note)
         elif note.outcome.status is Status.PENDING:
             release_row(connection, key, note.seq, note.attempts)
         else:
@@ -184,6 +187,17 @@ def record_outcomes(
     if settled:
         connection.executemany(_SETTLE_ROW, settled)
         connection.execute(_SETTLE_CONTACTS, _these(key, [line["seq"] for line in settled]))
+
+
+def _record_intent(connection: sqlite3.Connection, key: RunKey, note: Intended) -> None:
+    """Write down a PATCH; of a POST, that the row's old contact is no more, and that this run sends a new one."""
+    if note.change.uuid:
+        record_intent(connection, key.run, note)
+        return
+    these = _these(key, [note.seq]) | {"now": moment(note.at)}
+    if connection.execute(_LEAVE_GONE_CONTACT, these).rowcount:
+        connection.execute(_DROP_INTENTS, these)
+        connection.execute(_CLAIM_CONTACTS, these)
 
 
 def release_row(connection: sqlite3.Connection, key: RunKey, seq: int, attempts: int) -> None:

@@ -123,10 +123,14 @@ Recorded = RecordedOutcome[Outcome]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intended:
-    """A PATCH that is about to leave, to record before it does: `undo` must know it even if the answer never comes."""
+    """A request about a contact that was there, to record before it leaves, for its answer may never come.
+
+    A PATCH: `undo` must know it. A POST that makes a deleted contact again: the next run must look it up.
+    """
 
     seq: int
     change: ContactChange
+    """Of a POST without a UUID."""
     at: datetime
 
 

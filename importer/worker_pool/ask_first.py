@@ -37,8 +37,6 @@ class AskFirst:
     """With which it is created if it is not there."""
     in_other_form: bool = False
     """Whether the other form of its number is asked for."""
-    gone_uuid: str = ""
-    """Of the contact that it replaces, because it was deleted: a look-up that shows that one lags behind."""
     failures: int = 0
     """Look-ups in a row that got no clear answer."""
 
@@ -76,7 +74,8 @@ def after_ask(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> As
 
 
 def _is_meant(found: RemoteContact, step: AskFirst) -> bool:
-    return found.uuid != step.gone_uuid and not is_another(found, step.attempt.contact)
+    """Tell whether it is the row's contact; a look-up that shows the one that was deleted lags behind."""
+    return found.uuid != step.attempt.gone_uuid and not is_another(found, step.attempt.contact)
 
 
 def _not_there(step: AskFirst) -> AskDecision:

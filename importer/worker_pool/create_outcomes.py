@@ -43,6 +43,8 @@ class Attempt:
     """What requests of earlier runs may have set in it, if it is there."""
     was_refused: bool = False
     """An earlier run's POST was refused; some services refuse, and make the contact all the same."""
+    gone_uuid: str = ""
+    """Of the contact that it replaces, because it was deleted; empty: it replaces none."""
 
     @property
     def doubted_status(self) -> int | None:

@@ -7,7 +7,8 @@
 
     found there before, by whatever request ....... skip: Final(exists); update: merged as that reply shows it
     deleted in Callbell, and --gone recreate ...... AskFirst after the settle time: an earlier run may have made it
-                                                    again
+                                                    again; the POST is written down before it leaves, as one of a
+                                                    new contact, so that it can be in doubt
     a doubt that ends in a POST ................... AskFirst in the number's other form
 
 With `create` the account is not asked: every row is POSTed.
@@ -15,9 +16,11 @@ With `create` the account is not asked: every row is POSTed.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from importer.model.changes import ContactChange
 from importer.model.journal_rows import Pending, Presence
+from importer.model.payload import set_fields
 from importer.model.policy import Existing, Policy
 from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request, can_be_asked
@@ -92,8 +95,14 @@ class ImportOperation:
                 return self._create.request(step)
 
     def intent(self, step: ImportStep) -> ContactChange | None:
-        """Return the change that a PATCH makes; None for all else."""
-        return update_intent(step) if isinstance(step, GetContact | Patch) else None
+        """Return what a PATCH changes, and what a POST sets that makes a deleted contact again; None for all else."""
+        match step:
+            case GetContact() | Patch():
+                return update_intent(step)
+            case Post(attempt=attempt) if attempt.gone_uuid:
+                return ContactChange(uuid="", after=MappingProxyType(set_fields(attempt.contact)))
+            case _:
+                return None
 
     def decide(self, step: ImportStep, reply: Reply, jitter: float) -> ImportDecision:
         """Return what follows from the reply; `ask_first`, `retry_decision` and `update` have the tables."""
@@ -140,8 +149,7 @@ class ImportOperation:
         """Make a contact again that was deleted, unless another one has its number."""
         if not isinstance(decision, Recreate):
             return decision
-        attempt = Attempt(contact=decision.contact, first_sent_at=self._now)
+        attempt = Attempt(contact=decision.contact, first_sent_at=self._now, gone_uuid=gone_uuid)
         if not can_be_asked(decision.contact):
             return SendLater(step=Post(attempt=attempt))
-        step = AskFirst(attempt=attempt, gone_uuid=gone_uuid)
-        return SendLater(step=step, wait_seconds=self._policy.settle_seconds)
+        return SendLater(step=AskFirst(attempt=attempt), wait_seconds=self._policy.settle_seconds)

@@ -1,5 +1,6 @@
 """Requests of earlier runs that may have arrived: the next update of their contacts knows of them."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,32 @@ def test_a_tag_that_a_person_gave_between_two_patches_is_not_taken_for_the_sheet
     journal.record([Intended(seq=row.seq, change=change, at=START) for change in (first, second)])
     (row,) = claimed(journal, "run-4", contact(2, "Newer"))
     assert row.doubts == (second,)
+
+
+@pytest.mark.parametrize("existing", [Existing.SKIP, Existing.UPDATE])
+def test_a_deleted_contact_whose_making_was_cut_off_is_in_doubt_as_a_new_one_is(
+    journal: Journal, existing: Existing
+) -> None:
+    """Its PATCH found nobody, and then it was POSTed, twice: what counts is when the first POST left."""
+    for seconds in (1, 2):
+        posted = Intended(
+            seq=1, change=ContactChange(uuid="", after={"name": "Second"}), at=START + timedelta(seconds=seconds)
+        )
+        journal.record([posted])
+    (row,) = claimed(journal, "run-3", contact(1, "Third"), existing=existing)
+    assert (row.uuid, row.in_doubt, row.first_sent_at) == ("", True, START + timedelta(seconds=1))
+    updates = existing is Existing.UPDATE
+    assert [(doubt.uuid, doubt.after["name"]) for doubt in row.doubts] == [("", "Second")] * updates
+    journal.record([RecordedOutcome(seq=1, outcome=Outcome(status=Status.CREATED, uuid="new"), attempts=0, at=START)])
+    journal.finish(record("run-3"))
+    (row,) = claimed(journal, "run-4", contact(1, "Third"))
+    assert (row.uuid, row.base) == ("new", contact(1, "Second"))
+
+
+def test_a_deleted_contact_that_could_not_be_made_again_is_not_known_any_more(journal: Journal) -> None:
+    """The POST surely never left, and the old contact is gone: the next run asks, and makes it."""
+    journal.record([Intended(seq=1, change=ContactChange(uuid="", after={"name": "Second"}), at=START)])
+    journal.record([RecordedOutcome(seq=1, outcome=Outcome(status=Status.PENDING), attempts=1, at=START)])
+    journal.finish(record("run-2"))
+    (row,) = claimed(journal, "run-3", contact(1, "Second"))
+    assert (row.uuid, row.in_doubt, row.doubts) == ("", False, ())

@@ -136,7 +136,7 @@ def test_what_ends_every_run_ends_it(reply: Reply) -> None:
 
 def test_a_deleted_contact_that_is_still_shown_is_no_answer() -> None:
     """A look-up that lags behind the GET would let the row be merged with what is gone."""
-    step = replace(STEP, gone_uuid="u1")
+    step = replace(STEP, attempt=replace(STEP.attempt, gone_uuid="u1"))
     assert asked(answer(200, contact=THERE), step) == asked(UNKNOWN, step)
     assert outcome_of(asked(answer(200, contact=replace(THERE, uuid="u2")), step)).uuid == "u2"
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from importer.model.changes import ContactChange
 from importer.model.journal_rows import Pending, Presence
 from importer.model.policy import Ambiguous, Existing, Gone, Policy
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
@@ -196,12 +197,21 @@ def test_a_deleted_contact_is_made_again_where_that_is_asked_for() -> None:
     """After it was asked whether another contact has its number; after the settle time, for an earlier run may have."""
     policy = replace(UPDATE, gone=Gone.RECREATE)
     decision = gone(policy)
-    assert decision == SendLater(step=AskFirst(attempt=ATTEMPT, gone_uuid="u1"), wait_seconds=policy.settle_seconds)
-    assert after(begun(policy), step_in(decision), NOT_FOUND) == SendNow(step=Post(attempt=ATTEMPT))
+    attempt = replace(ATTEMPT, gone_uuid="u1")
+    assert decision == SendLater(step=AskFirst(attempt=attempt), wait_seconds=policy.settle_seconds)
+    assert after(begun(policy), step_in(decision), NOT_FOUND) == SendNow(step=Post(attempt=attempt))
     met = after(begun(policy), step_in(decision), shown(uuid="u2", name="Anna"))
     assert isinstance(met, Final)
     assert met.outcome.uuid == "u2"
     assert isinstance(step_in(gone(policy, TELEGRAM.contact)), Post)
+
+
+@pytest.mark.parametrize("contact", [CONTACT, TELEGRAM.contact])
+def test_the_post_that_makes_a_deleted_contact_again_is_written_down_before_it_leaves(contact: Contact) -> None:
+    """It names no contact, for there is none yet: a run that is cut off must leave it in doubt, not deleted."""
+    operation = begun(replace(UPDATE, gone=Gone.RECREATE))
+    change = operation.intent(Post(attempt=replace(ATTEMPT, contact=contact, gone_uuid="u1")))
+    assert change == ContactChange(uuid="", after={"name": "Ana"})
 
 
 @pytest.mark.parametrize("existing", Existing)
