@@ -209,7 +209,7 @@ def runs(
     config: options.Config = None,
     *,
     account: options.Account = None,
-    sandbox: options.Sandbox = None,
+    sandbox: options.OfRehearsals = None,
     journal: options.Journal = None,
     json: options.Json = None,
 ) -> None:

@@ -29,7 +29,7 @@ def backup(
     config: options.Config = None,
     *,
     account: options.Account = None,
-    sandbox: options.Sandbox = None,
+    sandbox: options.OfRehearsals = None,
     journal: options.Journal = None,
     wait: options.Wait = None,
     quiet: options.Quiet = None,
@@ -52,7 +52,7 @@ def check(
     config: options.Config = None,
     *,
     account: options.Account = None,
-    sandbox: options.Sandbox = None,
+    sandbox: options.OfRehearsals = None,
     journal: options.Journal = None,
 ) -> None:
     """Check whether the journal is whole.

@@ -85,6 +85,11 @@ Sandbox = Annotated[
     bool | None,
     _sending("--sandbox", "", "Rehearse: send to a sandbox inside this run, not to Callbell; needs no token."),
 ]
+OfRehearsals = Annotated[
+    bool | None,
+    typer.Option("--sandbox", help="Look into the rehearsals, which have a journal and reports of their own."),
+]
+"""What `--sandbox` is to a command that looks at past runs."""
 Rate = Annotated[
     float | None, _sending("--rate", "N", "Requests per second that the account allows; 0: no limit (default: 300).")
 ]

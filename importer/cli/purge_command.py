@@ -19,6 +19,7 @@ _OlderThan = Annotated[
 _Contact = Annotated[
     str, typer.Option("--contact", metavar="NUMBER", help="Forget one person, and import them no more.")
 ]
+_DryRun = Annotated[bool | None, typer.Option("--dry-run", help="Say what would be forgotten, and change nothing.")]
 _Remember = Annotated[bool, typer.Option("--remember", help="With --contact: let them be imported again.")]
 
 
@@ -30,8 +31,8 @@ def purge(
     remember: _Remember = False,
     account: options.Account = None,
     country: options.Country = None,
-    dry_run: options.DryRun = None,
-    sandbox: options.Sandbox = None,
+    dry_run: _DryRun = None,
+    sandbox: options.OfRehearsals = None,
     wait: options.Wait = None,
     journal: options.Journal = None,
     log_file: options.LogFile = None,
@@ -41,8 +42,8 @@ def purge(
 ) -> None:
     """Forget people's data: of old runs, or of one person.
 
-    In the journal, its backups, reports and logs. Which contacts exist stays known: nobody is made twice. In Callbell
-    nothing is deleted.
+    Of old runs in the journal and reports; of one person in backups and logs too. Which contacts exist stays known:
+    nobody is made twice. In Callbell nothing is deleted.
     """
     given = {"account": account, "country": country, "dry_run": dry_run, "sandbox": sandbox, "wait": wait}
     places = {"journal": journal, "log_file": log_file}

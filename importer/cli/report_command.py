@@ -17,7 +17,7 @@ def report(
     *,
     no_open: Annotated[bool, typer.Option("--no-open", help="Write the reports, and open none.")] = False,
     account: options.Account = None,
-    sandbox: options.Sandbox = None,
+    sandbox: options.OfRehearsals = None,
     journal: options.Journal = None,
     wait: options.Wait = None,
     quiet: options.Quiet = None,

@@ -90,5 +90,6 @@ def _told(journal: Path, state: JournalState) -> str:
         f"  runs      {state.runs:,}",
         f"  rows      {state.rows:,}",
         f"  contacts  {state.contacts:,}, of them {state.in_doubt:,} in doubt",
+        *([f"  forgotten {state.forgotten:,} contacts more, by a purge"] if state.forgotten else []),
     ]
     return "\n".join(lines) + "\n"

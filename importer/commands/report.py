@@ -1,27 +1,27 @@
 """`report`: writes the reports of a past run again, from the journal, and opens them."""
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.input.report_input import report_options
 from importer.commands.journal_path import journal_of
-from importer.commands.setup import is_there, open_journal
+from importer.commands.setup import open_journal
 from importer.journal import Journal
-from importer.model.errors import UsageError
-from importer.model.runs import ProblemGroup, RunRecord
+from importer.model.runs import RunRecord
 from importer.reports import Reports, write_reports
 from importer.reports.edited_files import keep_edited
-from importer.reports.past_run import kept_error, kept_summary
+from importer.reports.past_run import kept_error, kept_groups, kept_summary, report_names
+from importer.reports.report_options import NO_REPORTS, EarlierReports
 from importer.reports.run_commands import command_line
 from importer.system.desktop import open_file
 from importer.system.shell import short_path
 
 
 def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool) -> CommandResult:
-    """Write the reports of a run into its folder, over those that are there.
+    """Write the reports of a run into its folder, over those that are there; those with rows that are gone stay.
 
     Args:
         context: With the settings of the run.
@@ -31,7 +31,6 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
     Raises:
         BusyError: The run is under way.
         StorageError: The journal cannot be read, or the reports not written.
-        UsageError: The journal has fewer rows of it than the reports that are there.
 
     """
     if earlier.finished_at is None:  # it was cut off, unless somebody has the lock
@@ -41,25 +40,40 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
     with contextlib.closing(Journal.open(journal_of(context.settings))) as journal:
         source = journal.report_source(earlier.name)
         kept = source.kept().lines()
-        if kept and is_there(folder / "summary.json"):
-            raise UsageError(
-                f"{kept[0]} Its reports are left as they are, in {folder}.",
-                "To have those of the other rows, move that folder away and give the same command again.",
-            )
         options = report_options(context.settings, source.record(), source.sheets(), journal)
         summary = kept_summary(folder)
         edited = keep_edited(folder, summary)
-        reports = write_reports(source, folder, warnings=_warnings(summary), options=options, error=kept_error(summary))
+        # Those that are there have rows that the journal has not any more.
+        there = _there(folder, summary) if kept and summary else NO_REPORTS
+        warnings, error = kept_groups(summary, "warnings") or (), kept_error(summary)
+        reports = write_reports(source, folder, warnings=warnings, options=options, error=error, earlier=there)
     opened = _opened(context, reports) if is_to_open and context.stream.isatty() else []
     lines = [
         *kept,
-        f"The reports of {earlier.name} are written again, in {reports.folder}:",
-        f"  {', '.join(reports.names)}",
-        *reports.notes,
+        *_written_lines(earlier, reports, there.names),
+        *(reports.notes if set(reports.names) - {*there.names} else ()),
         *_edited_lines(edited, earlier),
         *opened,
     ]
     return CommandResult(exit_code=0, text="\n".join(lines), summary_json=reports.summary_json)
+
+
+def _there(folder: Path, summary: Mapping[str, Any]) -> EarlierReports:
+    return EarlierReports(names=report_names(folder), problems=kept_groups(summary, "problems"))
+
+
+def _written_lines(earlier: RunRecord, reports: Reports, stays: Collection[str]) -> Iterator[str]:
+    """Yield which reports were written, and which are left as they are."""
+    written, left = ([name for name in reports.names if (name in stays) == is_left] for is_left in (False, True))
+    if not written:
+        yield f"The reports of {earlier.name} are all there, and are left as they are, in {reports.folder}:"
+    elif not left:
+        yield f"The reports of {earlier.name} are written again, in {reports.folder}:"
+    else:
+        yield f"Those that were missing are written again, in {reports.folder}:"
+        yield f"  {', '.join(written)}"
+        yield "The others are left as they are, as they have these rows:"
+    yield f"  {', '.join(left or written)}"
 
 
 def _opened(context: CommandContext, reports: Reports) -> Sequence[str]:
@@ -76,11 +90,3 @@ def _edited_lines(edited: Sequence[tuple[Path, Path]], earlier: RunRecord) -> It
         yield f"{before.name} was changed since the run wrote it: what you changed is kept in {now.name}."
         if before.stem.startswith("failed") or before.suffix == ".xlsx":
             yield f"To import it:\n  {command_line('run', [now], earlier.options)}"
-
-
-def _warnings(summary: Mapping[str, Any]) -> Sequence[ProblemGroup]:
-    """Return what the run said is worth a look, which only its summary keeps; none if it cannot be read."""
-    try:
-        return [ProblemGroup(**group | {"rows": tuple(group["rows"])}) for group in summary["warnings"]]
-    except (LookupError, TypeError):
-        return ()

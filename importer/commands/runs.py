@@ -24,6 +24,7 @@ from importer.settings import Settings
 from importer.system.shell import as_typed
 
 _MAKE_ONE = "Make one with: callbell-importer run FILE"
+_KEPT = "  kept      "
 _Counts = Mapping[Status, int]
 """How many rows have each status."""
 
@@ -55,8 +56,17 @@ def list_runs(context: CommandContext, name: str = "", line_width: int = 0) -> s
         lines = undo_lines(source.undos(), undone.get(name, {}), context.zone) if source else []
         if undone.get(name, {}).get(Fate.UNSENT):
             lines.append(f"{TO_FINISH}{same_journal(context.options, 'undo', name)}")
-        lines += [f"  kept      {line}" for line in source.kept().lines()] if source else []
-    return "".join(f"{fitted_line(line, line_width)}\n" for line in [*shown.splitlines(), *lines])
+        told = [fitted_line(line, line_width) for line in [*shown.splitlines(), *lines]]
+        kept = source.kept().lines() if source else []
+        told += [line for one in kept for line in _kept_lines(one, line_width)]
+    return "".join(f"{line}\n" for line in told)
+
+
+def _kept_lines(sentence: str, line_width: int) -> Iterator[str]:
+    """Yield the lines that say which rows of a run are only counted, one below the other."""
+    room = max(line_width - len(_KEPT), 1) if line_width else 0
+    for place, line in enumerate(wrapped_text(sentence, room).split("\n")):
+        yield f"{' ' * len(_KEPT) if place else _KEPT}{line}"
 
 
 def _failed_since(context: CommandContext, found: Sequence[tuple[RunRecord, _Counts]], line_width: int) -> str:

@@ -13,11 +13,13 @@ _COUNTS = """
 SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM rows), (SELECT count(*) FROM contacts),
     (SELECT count(*) FROM contacts WHERE status IN ('in_flight', 'in_doubt'))
 """
+_FORGOTTEN = "SELECT count(*) FROM contacts WHERE is_forgotten = 1"
 _TALLIES = """
 SELECT name, tally, (SELECT count(*) FROM rows WHERE run = runs.id) AS written, {dropped} FROM runs
 WHERE tally IS NOT NULL AND written > 0
 """
-_DROPS_ROWS = "SELECT 1 FROM pragma_table_info('runs') WHERE name = 'rows_dropped'"
+_HAS_COLUMN = "SELECT 1 FROM pragma_table_info(?) WHERE name = ?"
+"""Older journals are looked at as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,9 @@ class JournalState:
     runs: int = 0
     rows: int = 0
     contacts: int = 0
+    """Whose numbers are known."""
+    forgotten: int = 0
+    """Contacts whose numbers a purge forgot."""
     in_doubt: int = 0
     """Contacts of which nobody knows whether they arrived."""
 
@@ -50,14 +55,21 @@ def examine(journal: Path) -> JournalState:
             faults = (f"its schema version is {version}, and this importer knows 1 to {len(MIGRATIONS)}",)
             return JournalState(faults=faults, schema_version=version)
         ((runs, rows, contacts, in_doubt),) = connection.execute(_COUNTS).fetchall()
+        knows_purges = _has_column(connection, "contacts", "is_forgotten")
+        ((forgotten,),) = connection.execute(_FORGOTTEN).fetchall() if knows_purges else [(0,)]
         return JournalState(
             faults=(*_damage(connection), *_lost_rows(connection)),
             schema_version=version,
             runs=runs,
             rows=rows,
-            contacts=contacts,
+            contacts=contacts - forgotten,
+            forgotten=forgotten,
             in_doubt=in_doubt,
         )
+
+
+def _has_column(connection: sqlite3.Connection, table: str, name: str) -> bool:
+    return bool(connection.execute(_HAS_COLUMN, (table, name)).fetchall())
 
 
 def _damage(connection: sqlite3.Connection) -> list[str]:
@@ -69,7 +81,7 @@ def _damage(connection: sqlite3.Connection) -> list[str]:
 
 def _lost_rows(connection: sqlite3.Connection) -> list[str]:
     """Compare the count of each run that has ended with its rows."""
-    dropped = "rows_dropped" if connection.execute(_DROPS_ROWS).fetchall() else "0"
+    dropped = "rows_dropped" if _has_column(connection, "runs", "rows_dropped") else "0"
     ended = [
         (name, sum(json.loads(tally).values()) - fewer, written)
         for name, tally, written, fewer in connection.execute(_TALLIES.format(dropped=dropped))

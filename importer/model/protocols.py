@@ -8,7 +8,7 @@ from importer.model.journal_rows import Attempted, Intended, OutcomeT, Pending, 
 from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request
 from importer.model.rows import Entry, Row, Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
+from importer.model.runs import KeptRows, ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
 
 
 class Reader(Protocol):
@@ -121,6 +121,9 @@ class ReportSource(Protocol):
 
     def tally(self) -> Mapping[Status, int]:
         """Return how many rows have each status; statuses that no row has are there with 0."""
+
+    def kept(self) -> KeptRows:
+        """Return which rows are only counted: the other methods do not have them, but for the tally."""
 
     def not_updated(self) -> int:
         """Return how many rows failed whose contact is in Callbell all the same, as it was."""

@@ -147,7 +147,8 @@ class KeptRows:
         """Return it as a sentence; nothing if all rows are there."""
         if self.forgotten_at:
             when = f"{self.forgotten_at:%Y-%m-%d}"
-            return [f"The run was forgotten on {when} (purge): {self.dropped:,} of its rows are only counted."]
+            lost = f"{self.dropped:,} of its rows {'is' if self.dropped == 1 else 'are'} only counted"
+            return [f"The run was forgotten on {when} (purge): {lost}."]
         return [counted_only_text(self.dropped, is_retry_whole=self.is_retry_whole)] if self.dropped else []
 
 

@@ -12,6 +12,7 @@ from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.account_words import required_text
 from importer.reports.closing_text import degraded_texts
 from importer.reports.left_out import left_out_text
+from importer.reports.next_step import to_do, without_forgotten
 from importer.reports.problem_groups import changes_text, groups_text
 from importer.reports.results import changes_json, degraded_json, groups_json, json_text, run_json
 from importer.reports.run_commands import command_line
@@ -80,6 +81,11 @@ class Checked:
     """That the numbers fit, where they do not say their country; empty: it is not known."""
     broken: InputError | None = None
     """Why a file could not be read to its end; None: all were."""
+
+    @property
+    def forgotten(self) -> int:
+        """How many rows are of people who were forgotten: no file of rows to fix has them."""
+        return to_do(self.tally, self.problems).forgotten
 
     @property
     def would_be_sent(self) -> int:
@@ -204,8 +210,10 @@ def _rows(checked: Checked) -> Iterator[str]:
     yield f"{checked.would_be_sent:,} of {counted(sum(checked.tally.values()))} would be sent. Nothing was sent now."
     meanings = {**_FORETOLD, **_NOT_SENT, **_ASKED} if checked.foretold else _NOT_SENT
     for status, meaning in meanings.items():
-        if checked.tally[status]:
-            yield f"  {checked.tally[status]:,} {meaning}"
+        if count := checked.tally[status] - (checked.forgotten if status is Status.INVALID else 0):
+            yield f"  {count:,} {meaning}"
+    if forgotten := checked.forgotten:
+        yield f"  {forgotten:,} of {'a person who was' if forgotten == 1 else 'people who were'} forgotten"
     if checked.conflicts:
         yield f"  {checked.conflicts:,} of these in conflict: the sheet and a person in Callbell changed the same field"
 
@@ -221,6 +229,9 @@ def _next(checked: Checked) -> Iterator[str]:
         yield f"The rows with a problem are in\n  {names}"
         yield "with the wrong cells named in the last column. Fix them there or in your own file, and check again:"
         yield f"  {command_line('check', checked.to_fix, options)}"
+        yield from map(step_text, without_forgotten(checked.forgotten))
+    elif checked.forgotten:
+        yield from map(step_text, without_forgotten(checked.forgotten))
     elif checked.would_be_sent and not checked.record.exit_code:
         yield "Send them with:"
         yield f"  {command_line('run', checked.record.files, options, same_files=True)}"

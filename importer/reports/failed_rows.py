@@ -5,7 +5,7 @@
 
 import csv
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from importer.model.cell_names import column_letters
@@ -24,9 +24,9 @@ _LONGEST_STEM = 80  # file systems take 255 bytes, and a letter can be four
 
 
 def write_failed(
-    source: ReportSource, folder: Path, *, stem: str = "failed", with_cells: bool = False
+    source: ReportSource, folder: Path, *, stem: str = "failed", with_cells: bool = False, stays: Collection[str] = ()
 ) -> tuple[Path, ...]:
-    """Write a file for each sheet that has rows to fix, and return their paths.
+    """Write a file for each sheet that has rows to fix, and return their paths, with those that stay.
 
     One sheet: `failed.csv` or `failed.xlsx`; several: `failed-1-<name of the first file>.csv` and so on.
 
@@ -35,6 +35,7 @@ def write_failed(
         folder: The run's own folder.
         stem: The beginning of the files' names.
         with_cells: Whether to name the wrong cells.
+        stays: Names of files in the folder that are not written again.
 
     Raises:
         StorageError: One cannot be written.
@@ -43,11 +44,14 @@ def write_failed(
     sheets = source.sheets()
     written: list[Path] = []
     for index, sheet in enumerate(sheets):
+        path = folder / (stem + _file_ending(sheet, index, len(sheets)))
+        if path.name in stays:
+            written.append(path)
+            continue
         rows = iter(source.rows_to_fix(index))
         first = next(rows, None)
         if first is None:
             continue
-        path = folder / (stem + _file_ending(sheet, index, len(sheets)))
         with write_whole(path) as unfinished:
             table = _table(sheet, itertools.chain([first], rows), with_cells=with_cells)
             (_write_csv if sheet.delimiter else write_sheet)(unfinished, sheet, table)

@@ -100,7 +100,7 @@ def html_report(source: ReportSource, about: RunSummary) -> str:
         "</div>",
     ]
     notice = f'<p class="notice">{_text(about.notice)}</p>' if about.notice else ""
-    left_out = f"<p>{_text(about.left_out)}</p>" if about.left_out else ""
+    left_out = "".join(f"<p>{_text(one)}</p>" for one in (about.left_out, about.not_kept) if one)
     body = (
         f"<header><h1>{_text(about.title)}</h1>{notice}"
         f'<p class="lead">{_text(about.headline)}</p>{left_out}<p class="quiet">{_text(about.ended)}</p></header>'

@@ -111,7 +111,7 @@ def next_steps(
         return _after_dry_run(record, tally)
     if left.by_person:
         fix = _fix(record, left, problems, failed) if left.to_fix > 0 and failed else []
-        return [*_conflict(record, left, failed), *_recreate(record, left), *fix, *_without_forgotten(left)]
+        return [*_conflict(record, left, failed), *_recreate(record, left), *fix, *without_forgotten(left.forgotten)]
     return send_again(record, left)
 
 
@@ -172,13 +172,13 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
     return [(f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:", commands), *told]
 
 
-def _without_forgotten(left: ToDo) -> list[Step]:
+def without_forgotten(rows: int) -> list[Step]:
     """Return that rows of people who were forgotten are to be taken out of the list; nothing if there are none."""
-    if not left.forgotten:
+    if not rows:
         return []
-    one = left.forgotten == 1
+    one = rows == 1
     who, them = ("is of a person who was", "it") if one else ("are of people who were", "them")
-    return [(f"{counted(left.forgotten)} {who} forgotten (purge), and not imported: take {them} out of your list.", "")]
+    return [(f"{counted(rows)} {who} forgotten (purge), and not imported: take {them} out of your list.", "")]
 
 
 def _recreate(record: RunRecord, left: ToDo) -> list[Step]:

@@ -7,7 +7,7 @@ from typing import Any
 from importer.model.errors import error_json
 from importer.model.protocols import ReportSource
 from importer.model.rows import Status
-from importer.model.runs import RunRecord
+from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.results import changes_json, counts_json, degraded_json, groups_json
 from importer.system.files import read_json_object
 
@@ -46,18 +46,26 @@ def kept_error(summary: Mapping[str, Any]) -> Mapping[str, str] | None:
     return error if isinstance(error, dict) else None
 
 
+def kept_groups(summary: Mapping[str, Any], which: str) -> Sequence[ProblemGroup] | None:
+    """Return the `problems` or `warnings` of a run as its summary has them; None if it does not say."""
+    try:
+        return [ProblemGroup(**group | {"rows": tuple(group["rows"])}) for group in summary[which]]
+    except (LookupError, TypeError):
+        return None
+
+
 def failed_files(folder: Path) -> Sequence[Path]:
     """Return the files with the rows to fix that are in a run's folder."""
-    return [folder / name for name in _names(folder) if name.startswith("failed")]
+    return [folder / name for name in report_names(folder) if name.startswith("failed")]
 
 
 def _reports(folder: Path) -> dict[str, object]:
-    there = _names(folder)
+    there = report_names(folder)
     found: dict[str, object] = {kind: str(folder / name) for kind, name in _FILES.items() if name in there}
     return found | {"failed": [*map(str, failed_files(folder))]}
 
 
-def _names(folder: Path) -> Sequence[str]:
+def report_names(folder: Path) -> Sequence[str]:
     """Return the names of the files in a folder; none if it cannot be read."""
     try:
         return sorted(path.name for path in folder.iterdir())

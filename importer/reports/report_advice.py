@@ -103,6 +103,13 @@ def run_steps(
     return steps or [(_nothing_to_do(record, tally), "")]
 
 
+def give_again(record: RunRecord, lost: int) -> Step:
+    """Return what to do about rows that are not in Callbell, of which a purge left the count alone."""
+    rows, they = ("the row", "it was") if lost == 1 else (f"the {lost:,} rows", "they were")
+    said = f"What was wrong with {rows} is forgotten. If {they} not fixed since, give the list again:"
+    return said, command_line("run", record.files, record.options, same_files=True)
+
+
 def _go_on(record: RunRecord, tally: Mapping[Status, int], told: Sequence[Step]) -> list[Step]:
     """Return how a run goes on that ended early, with its command: whoever reads this may not have given it."""
     if not any(tally.values()):

@@ -1,16 +1,20 @@
 """Write the files that a run leaves in its folder, each whole or not at all."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeGuard
 
 from importer.model.protocols import ReportSource
 from importer.model.rows import NEEDS_PERSON
 from importer.model.runs import ProblemGroup, conflict_count
 from importer.reports.failed_rows import write_failed
-from importer.reports.report_options import FOR_PROGRAMS, ReportOptions, Reports
+from importer.reports.report_options import FOR_PROGRAMS, NO_REPORTS, EarlierReports, ReportOptions, Reports
 from importer.reports.results import COLUMNS, result_lines, summary_text, write_csv_table
 from importer.system.files import write_whole
+
+_NAMES = {"csv": "results.csv", "xlsx": "results.xlsx", "html": "report.html"}
+"""By the words of `[run] reports`."""
 
 
 def write_reports(
@@ -20,6 +24,7 @@ def write_reports(
     warnings: Sequence[ProblemGroup] = (),
     options: ReportOptions = FOR_PROGRAMS,
     error: Mapping[str, str] | None = None,
+    earlier: EarlierReports = NO_REPORTS,
 ) -> Reports:
     """Write the reports of a run, each whole or not at all.
 
@@ -31,17 +36,19 @@ def write_reports(
         warnings: What to check in rows that are valid.
         options: Which reports are written.
         error: Why the run ended early, for the summary.
+        earlier: What stays as it is in the folder.
 
     Raises:
         StorageError: One of them cannot be written.
 
     """
-    record, tally, problems = source.record(), source.tally(), source.problems()
-    results, summary = _write_results(source, folder, options), folder / "summary.json"
+    record, tally, target = source.record(), source.tally(), _Target(folder, options.kinds, earlier.names)
+    problems = source.problems() if earlier.problems is None else earlier.problems
+    results, summary = _write_results(source, target, options), folder / "summary.json"
     is_to_fix = conflict_count(problems) or any(tally[status] for status in NEEDS_PERSON)
-    failed = write_failed(source, folder) if is_to_fix else ()
+    failed = write_failed(source, folder, stays=earlier.names) if is_to_fix else ()
     hint = (error or {}).get("hint", "")
-    workbook, page, notes = _write_for_people(source, folder, failed, (problems, warnings), options, hint)
+    workbook, page, notes = _write_for_people(source, target, failed, (problems, warnings), options, hint)
     written = {"results": results, "workbook": workbook, "page": page}
     paths: dict[str, object] = {name: str(path) for name, path in written.items() if path}
     paths |= {"failed": [str(path) for path in failed], "summary": str(summary)}
@@ -52,29 +59,46 @@ def write_reports(
     return replace(found, results=results, workbook=workbook, page=page, notes=notes)
 
 
-def _write_results(source: ReportSource, folder: Path, options: ReportOptions) -> Path | None:
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where reports are written, and which of them."""
+
+    folder: Path
+    kinds: Collection[str]
+    stays: Collection[str]
+
+    def path(self, kind: str) -> Path | None:
+        """Return where a report is, or will be; None: it is neither wanted nor there."""
+        name = _NAMES[kind]
+        return self.folder / name if kind in self.kinds or name in self.stays else None
+
+    def is_to_write(self, path: Path | None) -> TypeGuard[Path]:
+        """Tell whether a report is wanted that does not stay as it is."""
+        return path is not None and path.name not in self.stays
+
+
+def _write_results(source: ReportSource, target: _Target, options: ReportOptions) -> Path | None:
     """Write results.csv, if it is wanted, and return its path."""
-    if "csv" not in options.kinds:
-        return None
-    with write_whole(folder / "results.csv") as unfinished:
-        lines = result_lines(source.sheets(), source.results())
-        write_csv_table(unfinished, COLUMNS, lines, excel_delimiter=options.excel_delimiter)
-    return folder / "results.csv"
+    path = target.path("csv")
+    if target.is_to_write(path):
+        with write_whole(path) as unfinished:
+            lines = result_lines(source.sheets(), source.results())
+            write_csv_table(unfinished, COLUMNS, lines, excel_delimiter=options.excel_delimiter)
+    return path
 
 
 def _write_for_people(
     source: ReportSource,
-    folder: Path,
+    target: _Target,
     failed: tuple[Path, ...],
     groups: tuple[Sequence[ProblemGroup], Sequence[ProblemGroup]],
     options: ReportOptions,
     early_cure: str,
 ) -> tuple[Path | None, Path | None, Sequence[str]]:
     """Write what is wanted of workbook and page; return their paths, and notes; the groups: problems, warnings."""
-    workbook = folder / "results.xlsx" if "xlsx" in options.kinds else None
-    page = folder / "report.html" if "html" in options.kinds else None
-    if not (workbook or page):
-        return None, None, ()
+    workbook, page = target.path("xlsx"), target.path("html")
+    if not (target.is_to_write(workbook) or target.is_to_write(page)):
+        return workbook, page, ()
     from importer.reports.html_report import html_report  # noqa: PLC0415 - not wanted in each run
     from importer.reports.results_workbook import write_results_workbook  # noqa: PLC0415 - the same
     from importer.reports.run_summary import RunSummary  # noqa: PLC0415 - the same
@@ -93,11 +117,12 @@ def _write_for_people(
         country=options.country,
         early_cure=early_cure,
         not_updated=source.not_updated(),
+        kept=source.kept(),
     )
-    if workbook:
+    if target.is_to_write(workbook):
         with write_whole(workbook) as unfinished:
             notes = write_results_workbook(unfinished, source, about, options.input_cells)
-    if page:
+    if target.is_to_write(page):
         with write_whole(page) as unfinished:
             unfinished.write_text(html_report(source, about), encoding="utf-8", newline="\n")
     return workbook, page, notes

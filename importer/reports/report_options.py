@@ -41,6 +41,16 @@ class Reports:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierReports:
+    """What a run's folder has already: of a run of which the journal has only some rows, it says more."""
+
+    names: Collection[str] = ()
+    """Files that stay as they are."""
+    problems: Sequence[ProblemGroup] | None = None
+    """The groups of problems, as the summary there has them; None: as the journal has them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOptions:
     """Which reports are written, and how."""
 
@@ -59,3 +69,4 @@ class ReportOptions:
 
 
 FOR_PROGRAMS = ReportOptions(kinds=("csv",))
+NO_REPORTS = EarlierReports()

@@ -22,6 +22,7 @@ from importer.model.own_names import (
     SUMMARY_SHEET,
     UUID_COLUMN,
 )
+from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted, plain
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet
@@ -30,6 +31,7 @@ from importer.reports.failed_rows import cell_names, kept_places, wrong_places
 from importer.reports.problem_groups import first_rows, group_sentence
 from importer.reports.report_advice import row_step
 from importer.reports.report_options import InputCells
+from importer.reports.row_ranges import RowRanges
 from importer.reports.run_commands import retry_command
 from importer.reports.run_summary import RunSummary
 from importer.reports.summary_sheet import write_summary
@@ -40,8 +42,6 @@ MOST_WITH_UNCHANGED, MOST_WITH_ALL_CHANGES = 20_000, 200_000
 _MOST_SHEET_ROWS = 1_000_000  # Excel has 1,048,576
 _MOST_LINKS = 20_000  # a sheet of Excel takes 65,530, and XlsxWriter keeps them in memory
 _LONGEST_LINK = 2_000
-_MOST_GAPS = 10
-"""Of the rows that are left out, runs of numbers that are named."""
 _MOST_LEADS = 10
 """Of the links from the summary to sheets of the input: beyond these it is no summary any more."""
 _LONGEST_SHEET_NAME = 31
@@ -86,7 +86,7 @@ def write_results_workbook(
             sheets.append((rows, own.get_name()))
         problems = book.add_worksheet(PROBLEMS_SHEET)
         write_problems(problems, style, summary.told_problems, summary.worth_a_look, source.sheets())
-        told = [note for note in (_LEFT_OUT[which], *notes) if note]
+        told = [note for note in (summary.not_kept, _LEFT_OUT[which], *notes) if note]
         write_summary(book, first, style, summary, told, _links(sheets, summary))
     return notes
 
@@ -157,9 +157,8 @@ class _RowSheet:
     first_needed: int = 0
     """The index of the first of them."""
     _links: int = 0
-    _without_cells: int = 0
-    _gaps: list[tuple[int, int]] = field(default_factory=list)
-    """The first and the last numbers of rows without cells that follow each other, of the first of them."""
+    _without_cells: RowRanges = field(default_factory=RowRanges)
+    _forgotten: RowRanges = field(default_factory=RowRanges)
     _beyond: int = 0
 
     def write(self, worksheet: Any, rows: Iterator[ShownRow]) -> None:  # noqa: ANN401 - XlsxWriter is untyped
@@ -170,8 +169,10 @@ class _RowSheet:
         formats = [style.header] * len(kept) + [style.own_header]
         table = Table(worksheet, header, max(self.sheet.header_row - 1, 0), formats)
         for row in rows:
-            if row.cells is None:
-                self._leave_out(row.result.row)
+            if FORGOTTEN in (row.result.code, row.result.reason):  # given again, it would be a row without values
+                self._forgotten.add(row.result.row)
+            elif row.cells is None:
+                self._without_cells.add(row.result.row)
             elif table.rows >= _MOST_SHEET_ROWS:
                 self._beyond += 1
             else:
@@ -206,25 +207,21 @@ class _RowSheet:
         ours = [*said, *uuid, str(result.row)]
         table.add([*own, *ours, *beyond], [*formats, *told, style.link if link else style.own, style.own], link, marked)
 
-    def _leave_out(self, number: int) -> None:
-        """Count a row that has no cells, and remember its number if that is one of the first."""
-        self._without_cells += 1
-        if self._gaps and number == self._gaps[-1][1] + 1:
-            self._gaps[-1] = (self._gaps[-1][0], number)
-        elif len(self._gaps) <= _MOST_GAPS:
-            self._gaps.append((number, number))
-
     def notes(self) -> Iterator[str]:
         """Yield what a person should know of rows that are not there."""
-        if self._without_cells:
-            gaps = [f"{first}" if first == last else f"{first} to {last}" for first, last in self._gaps]
-            which = ", ".join(gaps[:_MOST_GAPS] + ["..."] * (len(gaps) > _MOST_GAPS))
+        file = plain(self.sheet.file)
+        if self._without_cells.count:
             yield (
-                f"{counted(self._without_cells)} of {plain(self.sheet.file)} left out of results.xlsx, as the file is"
-                f" gone or was changed since: {which}. results.csv has what became of them."
+                f"{counted(self._without_cells.count)} of {file} left out of results.xlsx, as the file is gone or was"
+                f" changed since: {self._without_cells.text}. results.csv has what became of them."
+            )
+        if self._forgotten.count:
+            yield (
+                f"{counted(self._forgotten.count)} of {file} left out of results.xlsx, forgotten by a purge:"
+                f" {self._forgotten.text}."
             )
         if self._beyond:
-            yield f"{counted(self._beyond)} of {plain(self.sheet.file)}: left out, as a sheet has no room for them."
+            yield f"{counted(self._beyond)} of {file}: left out, as a sheet has no room for them."
 
 
 def write_problems(

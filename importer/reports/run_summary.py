@@ -2,23 +2,24 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePath
 
 from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Sheet, Status
-from importer.model.runs import CONSENT, WAITED, ProblemGroup, RunRecord, conflict_count
+from importer.model.runs import CONSENT, WAITED, KeptRows, ProblemGroup, RunRecord, conflict_count
 from importer.reports.closing_text import degraded_texts, ended_after, no_rows_text
 from importer.reports.left_out import kept_consent, left_out_line
 from importer.reports.next_step import fix_list_too, next_steps
 from importer.reports.problem_groups import changes_text, is_problem, not_refused
-from importer.reports.report_advice import headline, run_steps
+from importer.reports.report_advice import give_again, headline, run_steps
 from importer.reports.run_commands import take_back
 from importer.reports.status_meanings import MEANINGS, REHEARSED, meaning_of
 
 _GUESSED = "guessed"
 """What the journal keeps of a guessed mapping among the options."""
+_NOT_THERE = (Status.INVALID, Status.FAILED, Status.UNSENT)
 _MINUTES_FROM_SECONDS, _HOURS_FROM_SECONDS = 240, 4 * 3600
 
 
@@ -46,6 +47,8 @@ class RunSummary:
     """What to do about the reason why the run ended early; may be empty."""
     not_updated: int = 0
     """Rows that failed, and whose contact is in Callbell all the same, as it was."""
+    kept: KeptRows = field(default_factory=KeptRows)
+    """Which rows the journal has not any more."""
 
     @property
     def told_problems(self) -> list[ProblemGroup]:
@@ -89,9 +92,16 @@ class RunSummary:
         return left_out_line(self.record.left_out, kept_consent(self.record.options.get(CONSENT)))
 
     @property
+    def not_kept(self) -> str:
+        """Which rows are only counted, and why; empty: all are there."""
+        return " ".join(self.kept.lines())
+
+    @property
     def steps(self) -> list[tuple[str, str]]:
         """What to do next: sentences, each with its command."""
         record, tally, problems = self.record, self.tally, self.told_problems
+        if self.kept.forgotten_at and not problems and (lost := sum(tally.get(one, 0) for one in _NOT_THERE)):
+            return [give_again(record, lost)]
         told = next_steps(record, tally, problems, self.to_fix, self.country, self.early_cure)
         told += fix_list_too(record, tally, self.sheets)
         return run_steps(record, tally, problems, told, leaves_existing=self.leaves_existing, of_list=self.of_list)
@@ -114,6 +124,7 @@ class RunSummary:
         record = self.record
         limit = f", of {record.rate_limit:g} allowed" if record.rate_limit else ""
         where = " to the sandbox" if record.is_rehearsal else ""
+        back = "" if self.kept.forgotten_at else take_back(record, self.tally)
         return [
             ("Run", record.name),
             ("Started", _local(record.started_at)),
@@ -124,7 +135,7 @@ class RunSummary:
             ("Requests", f"{record.requests_sent:,} sent{where}, {record.requests_retried:,} of them again"),
             ("Requests per second", f"{record.rate_achieved:g} on average{limit}"),
             ("Blank rows", f"{record.blank:,}"),
-            *([("To take it back", back)] if (back := take_back(record, self.tally)) else []),
+            *([("To take it back", back)] if back else []),
             *([("Since earlier runs", changed)] if (changed := changes_text(record, self.told_problems)) else []),
         ]
 

@@ -366,6 +366,7 @@ def test_a_purge_of_a_person_counts_what_it_forgot_and_names_the_other_journals(
 )
 def test_the_error_of_a_purge_is_told_without_the_number(number: str, advice: str) -> None:
     """And nothing else of it is lost: the example that it gives stays whole."""
+    an_import()
     message = require_told(give("purge", "--contact", number, "--json"), "purge", 2, "usage")["error"]["message"]
     assert f'"{number}"' not in message
     assert '"NUMBER"' in message

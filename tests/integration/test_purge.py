@@ -21,6 +21,7 @@ from importer.model.person import Person
 from importer.sandbox import Sandbox
 from importer.system.locks import journal_lock
 from tests.support.commands import NO_LIMIT, TOKEN, give, phones, results, serving, table
+from tests.support.later_days import shift
 
 NUMBER, NAME, MAIL = "+34600111222", "Zenobia Quintanar", "zenobia@quintanar.example"
 OTHERS = [("+34600111223", "Ana", "ana@example.com"), ("+34600111224", "Bo", "bo@example.com")]
@@ -106,18 +107,38 @@ def test_no_byte_is_left_of_who_is_forgotten(tmp_path: Path) -> None:
 
 
 def test_after_many_nights_all_of_it_is_on_one_screen() -> None:
-    """A line for all files that become the same; each of those that a person has to see to; `--dry-run` lists all."""
+    """A line for all files that become the same; each of those that a person has to see to; so before, so after."""
     for night in range(6):
         sheet("contacts.csv" if night % 2 else "more.csv")
         give("run", "contacts.csv" if night % 2 else "more.csv")
-    in_full = give("purge", "--contact", NUMBER, "--dry-run").stderr
-    assert in_full.count("results.csv: emptied") > 1
+    would = give("purge", "--contact", NUMBER, "--dry-run").stderr
     told = give("purge", "--contact", NUMBER, "--yes").stderr
     assert told.count("\n") <= 15
-    assert " files: emptied (results.csv)\n" in told
+    assert " files: 1 row blanked in each (results.csv)\n" in told
+    assert "…222 would be forgotten, and not be imported again.\n" in would
+    same = [line for line in told.splitlines() if line.startswith("  ")]
+    assert [line for line in would.splitlines() if line.startswith("  ")] == same
     left = told.partition("Left for you to do:\n")[2].splitlines()[:2]
     assert sorted(Path(line.partition(":")[0]).name for line in left) == ["contacts.csv", "more.csv"]
     assert told.splitlines()[-1].startswith("  https://")
+
+
+def test_many_files_of_people_are_on_one_screen_too() -> None:
+    """Those of a folder have a line together; what has no room is listed once the others are done."""
+    files = [sheet(f"of-{number:02}.csv") for number in range(10)]
+    for folder in ("a", "b", "c", "d", "e", "f", "g"):
+        Path(folder).mkdir()
+        files.append(sheet(f"{folder}/list.csv"))
+    give("run", *files)
+    told = give("purge", "--contact", NUMBER, "--yes").stderr
+    assert f"  {Path.cwd()}: 10 files, yours: take them out yourself: of-00.csv, of-01.csv" in told
+    assert "of-07.csv, ...\n" in told
+    assert "  and 2 more: the same command lists them once these are done\n" in told
+    assert told.count("\n") <= 24
+    for path in files[:12]:
+        path.unlink()
+    again = give("purge", "--contact", NUMBER, "--yes").stderr
+    assert f"{files[-1]}: yours" in again.replace(f"{Path.cwd()}/", "")
 
 
 def test_reports_keep_the_others(tmp_path: Path) -> None:
@@ -168,7 +189,9 @@ def test_a_dry_run_shows_and_changes_nothing(tmp_path: Path) -> None:
     before = holders(tmp_path)
     said = give("purge", "--contact", NUMBER, "--dry-run")
     assert said.exit_code == 0
-    assert "results.xlsx: deleted" in said.stderr
+    assert re.search(r"\d files: deleted \(report.html, results.xlsx\)", said.stderr)
+    assert "rows blanked in each (results.csv)" in said.stderr
+    assert said.stderr.count("\n") <= 24
     unasked = give("purge", "--contact", NUMBER)
     assert unasked.exit_code == 2
     assert "purge --contact" in unasked.stderr
@@ -207,13 +230,29 @@ def test_old_runs_are_forgotten_and_nobody_is_made_twice(
 
 def test_what_is_in_use_is_not_old(monkeypatch: pytest.MonkeyPatch) -> None:
     """A contact that stands in last night's sheet keeps its values: nothing is merged as if for the first time."""
-    sheet("contacts.csv")
+    sheet("contacts.csv", ("1", "Nobody", ""))
     give("run", "contacts.csv")
+    sheet("contacts.csv")
     shift(monkeypatch, days=100)
     give("run", "contacts.csv")
-    assert give("purge", "--older-than", "90d", "--yes").exit_code == 0
+    said = give("purge", "--older-than", "90d", "--yes")
+    assert said.exit_code == 0
+    assert "1 run older than 90 days: forgotten, with their reports.\n  1 row; later runs had all of " in said.stderr
     assert give("run", "contacts.csv", "--json", "--existing", "update").rows == {"unchanged": 3, "read": 3}
     assert [line["name"] for line in results()] == [NAME, "Ana", "Bo"]
+
+
+def test_backups_that_have_old_runs_still_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before and after; they are not changed, and where nothing was forgotten nothing is said of them."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    give("journal", "backup", "copy.sqlite3")
+    assert "copy.sqlite3" not in give("purge", "--older-than", "90d", "--yes").stderr
+    shift(monkeypatch, days=100)
+    for option in ("--dry-run", "--yes"):
+        said = give("purge", "--older-than", "90d", option).stderr
+        assert "Left for you to do: backups keep what they have. Delete them" in said
+        assert f"  {Path.cwd()}/copy.sqlite3\n" in said
 
 
 def test_an_update_says_that_it_meets_them_for_the_first_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,21 +295,6 @@ def test_what_is_to_be_forgotten_must_be_said(arguments: tuple[str, ...]) -> Non
     """Exit code 2."""
     give("run", sheet("contacts.csv"))
     assert give("purge", *arguments, "--yes").exit_code == 2
-
-
-def shift(monkeypatch: pytest.MonkeyPatch, *, days: int) -> None:
-    """Let the commands after this be given so many days later."""
-    import datetime as dt  # noqa: PLC0415 - the module whose class is replaced
-
-    from importer.commands import context  # noqa: PLC0415 - the same
-
-    class Later(dt.datetime):
-        @classmethod
-        def now(cls, tz: dt.tzinfo | None = None) -> "Later":
-            return super().now(tz) + dt.timedelta(days=days)
-
-    monkeypatch.setattr(context, "datetime", Later)
-    monkeypatch.setattr("importer.journal.journal.Journal.open.__func__.__defaults__", (lambda: Later.now(dt.UTC),))
 
 
 class Killed(BaseException):
@@ -597,7 +621,10 @@ def test_the_rehearsals_are_forgotten_where_a_journal_is_named(tmp_path: Path, m
     give("run", "contacts.csv", "--yes")
     Path("contacts.csv").unlink()
     assert any("sandbox.sqlite3" in name for name in holders(tmp_path))
-    assert give("purge", "--contact", NUMBER, "--yes").exit_code == 0
+    said = give("purge", "--contact", NUMBER, "--yes")
+    assert said.exit_code == 0
+    commands = "  callbell-importer report RUN\n  callbell-importer report RUN --sandbox\n"
+    assert f"written again, without them:\n{commands}" in said.stderr
     assert holders(tmp_path) == []
 
 
@@ -627,11 +654,11 @@ def test_a_workbook_that_somebody_edited_is_theirs_until_it_is_written_again() -
     os.utime(failed, (later, later))
     give("run", failed)
     said = give("purge", "--contact", NUMBER, "--dry-run").stderr
-    assert f"{failed.absolute()}: yours" in said
-    assert f"{failed.absolute()}: deleted" not in said
+    assert said.count(str(failed.absolute())) == 1
+    assert f"{failed.absolute()}: yours: it was changed" in said
     os.utime(failed, (later - 61, later - 61))
     said = give("purge", "--contact", NUMBER, "--dry-run").stderr
-    assert f"{failed.absolute()}: deleted" in said
+    assert " files: deleted (failed.xlsx, " in said
     assert f"{failed.absolute()}: yours" not in said
     os.utime(failed, (later, later))
     give("report", failed.parent.name, "--no-open")

@@ -173,6 +173,7 @@ def diagnose_journal(path: Path, state: JournalState | None, size_bytes: int, el
     if state.schema_version < state.newest_version:
         schema += f", which the next run brings to {state.newest_version}"
     held = f"{counted(state.runs, 'run')}, {counted(state.contacts, 'contact')}"
+    held += f", {state.forgotten:,} more forgotten (purge)" if state.forgotten else ""
     return Diagnosis(name="journal", text=f"{path} is whole: {schema}, {size_bytes / 1e6:,.1f} MB, {held}")
 
 

@@ -34,9 +34,9 @@ def empty_lines(path: Path, person: Person) -> None:
     _rewrite(path, _emptied(_records(path), _is_theirs(path, person, frozenset())))
 
 
-def has_lines(path: Path, person: Person, rows: frozenset[int]) -> bool:
-    """Tell whether a report of lines has some of the person."""
-    return any(map(_is_theirs(path, person, rows), _records(path)))
+def count_their_lines(path: Path, person: Person, rows: frozenset[int] = frozenset()) -> int:
+    """Return how many lines of a report are the person's."""
+    return sum(map(_is_theirs(path, person, rows), _records(path)))
 
 
 def clean_text(path: Path, person: Person) -> None:

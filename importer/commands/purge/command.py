@@ -12,6 +12,7 @@ from datetime import datetime
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.journal_path import journal_path
 from importer.commands.purge.find_person import places_in_all
+from importer.commands.purge.named_person import named_person
 from importer.commands.purge.other_journals import OtherJournal, journals_besides, lines_to_forget, shown_number
 from importer.commands.purge.own_journals import open_journals
 from importer.commands.purge.person_places import (
@@ -22,7 +23,6 @@ from importer.commands.purge.person_places import (
     plan_text,
     refused_text,
 )
-from importer.commands.purge.search import person_of
 from importer.journal.backup import one_file
 from importer.journal.purge_person import PersonPurge
 from importer.model.answers import says_yes
@@ -43,12 +43,14 @@ def purge_contact(context: CommandContext, number: str) -> CommandResult:
         UsageError: It is no number, nobody could be asked, or something of them may still be under way.
 
     """
-    person = person_of(number, context.settings.mapping.contact.country)
     with open_journals(context, "--contact", number, of_person=True) as journals:
+        person, read_as = named_person(context, journals, number)
+        whole = f"+{person.identifier}" if read_as else number
         places = places_in_all(context, journals, person)
         journals_left = journals_besides(context, [place.journal.path for place in places], person)
-        others = lines_to_forget(context, number, journals_left)
-        plan, done = ("\n".join([text, *others]) for text in _texts(context, number, person, places))
+        others = lines_to_forget(context, whole, journals_left)
+        plan, done = ("\n".join([text, *others]) for text in _texts(context, whole, person, places))
+        plan, done = "\n".join([*read_as, plan]), "\n".join([*(read_as if context.settings.run.yes else ()), done])
         summary = _summary(context, places, journals_left)
         if context.settings.run.dry_run:
             return CommandResult(exit_code=0, text=f"{plan}\n\nDry run: nothing was changed.", summary_json=summary)
@@ -71,9 +73,9 @@ def remember_contact(context: CommandContext, number: str) -> CommandResult:
         UsageError: It is no number, or there is no journal.
 
     """
-    person = person_of(number, context.settings.mapping.contact.country)
     dry, now = context.settings.run.dry_run, context.clock.now()
     with open_journals(context, "--contact", number, "--remember", of_person=True) as journals:
+        person, read_as = named_person(context, journals, number, "--remember")
         people = [PersonPurge(journal, person, now) for journal in journals]
         was_on_list = [one.find().is_on_list if dry else one.remember() for one in people]
     who, text = masked(person.identifier), "{} is not among the people who were forgotten."
@@ -81,7 +83,7 @@ def remember_contact(context: CommandContext, number: str) -> CommandResult:
         text = "{} is imported again where a sheet has them. Callbell is asked first whether it has them still."
         text = "{} would be imported again. Dry run: nothing was changed." if dry else text
     summary = purge_json(PurgeCounts(contacts=int(any(was_on_list))), is_dry_run=dry)
-    return CommandResult(exit_code=0, text=text.format(who), summary_json=summary)
+    return CommandResult(exit_code=0, text="\n".join([*read_as, text.format(who)]), summary_json=summary)
 
 
 def confirm_purge_of(context: CommandContext, plan: str, *arguments: str) -> None:
@@ -107,8 +109,8 @@ def _texts(context: CommandContext, number: str, person: Person, places: Sequenc
     if not all(place.is_empty for place in places):
         run = context.settings.run
         rehearsals = journal_path(None, sandbox=True, account=run.of_account)
-        done = done_text(person, places, context.options, rehearsals)
-        return plan_text(person, places, in_full=run.dry_run), done
+        done = done_text(person, places, context.options, rehearsals, is_dry_run=run.dry_run)
+        return (done if run.dry_run else plan_text(person, places)), done
     if places[0].found.is_on_list:
         return (again_text(person, places),) * 2
     options = [("remember", True), *where_runs_are(context.options)]

@@ -1,6 +1,6 @@
 """Files that hold a person: searched, and written again without them, or deleted where that is not sure.
 
-    results.csv, undone.csv ........... their lines keep the row's number and status
+    results.csv, undone.csv ........... their lines are blanked: the row's number and status stay
     failed.csv, text files given ...... without their lines
     summary.json, last-run.json ....... without the sentences that are about them
     a log ............................. without their number
@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from importer.commands.purge.clean_copy import clean_summary, clean_text, drop_lines, empty_lines, has_lines
+from importer.commands.purge.clean_copy import clean_summary, clean_text, count_their_lines, drop_lines, empty_lines
 from importer.commands.purge.search import READ_BY_READER, ZIPPED, files_in, holds, stands_as_cell
 from importer.model.errors import StorageError
 from importer.model.person import Person
@@ -37,7 +37,8 @@ _TO_FIX = ("failed", _OF_CHECK)
 _UNFINISHED = ".part"
 _UNREADABLE = "cannot be read: look for them yourself"
 _MOVED = "deleted: it was imported, and moved here"
-_YOURS = "yours: take them out yourself"
+YOURS = "yours: take them out yourself"
+"""What is done about a file that somebody gave."""
 _EDITED = "yours: it was changed since it was written; take them out yourself"
 _PERHAPS = "a cell is their user name: look yourself whether it is them"
 
@@ -51,6 +52,8 @@ class FoundFile:
     """What is done about it, such as `deleted`; for people."""
     act: Callable[[Path, Person], None] | None
     """Does it; None: it is told only."""
+    rows: int = 0
+    """How many of its rows it is done to; 0: to the file as a whole, or it is not counted."""
 
     def forget(self, person: Person) -> None:
         """Do what is done about it.
@@ -77,7 +80,7 @@ def in_reports(folder: Path, person: Person, rows: frozenset[int] | None = None)
         if is_left_over(path, folder):
             yield FoundFile(path=path, what="deleted: a run that was cut off left it", act=_delete)
         elif (rows and path.name in _WITH_WARNINGS) or _is_about(path, person, rows):
-            yield _in_report(path, rows or frozenset())
+            yield _in_report(path, person, rows or frozenset())
 
 
 def _is_about(path: Path, person: Person, rows: frozenset[int] | None) -> bool:
@@ -85,7 +88,7 @@ def _is_about(path: Path, person: Person, rows: frozenset[int] | None) -> bool:
     if not person.is_handle:
         return holds(path, person)
     if is_report(path) and path.suffix == ".csv":
-        return has_lines(path, person, rows or frozenset())
+        return count_their_lines(path, person, rows or frozenset()) > 0
     is_for_people = path.suffix in _WORKBOOKS or path.suffix == _PAGE
     return (rows is not None and is_report(path) and is_for_people) or holds(path, person)
 
@@ -102,7 +105,7 @@ def is_report(path: Path) -> bool:
     return path.name in _REPORTS or is_ours
 
 
-def _in_report(path: Path, rows: frozenset[int]) -> FoundFile:
+def _in_report(path: Path, person: Person, rows: frozenset[int]) -> FoundFile:
     if not is_report(path):
         return FoundFile(path=path, what="not the importer's: take them out yourself", act=None)
     if path.suffix in _WORKBOOKS and _is_edited(path):
@@ -113,7 +116,7 @@ def _in_report(path: Path, rows: frozenset[int]) -> FoundFile:
     if path.suffix == ".json":
         return in_summary(path, rows)
     if path.name in _KEEPS_LINES:
-        return FoundFile(path=path, what="emptied", act=empty_lines)
+        return FoundFile(path=path, what="blanked", act=empty_lines, rows=count_their_lines(path, person))
     return FoundFile(path=path, what="without their rows", act=partial(drop_lines, rows))
 
 
@@ -148,7 +151,7 @@ def in_logs(log: Path, person: Person) -> Iterator[FoundFile]:
 def in_done(place: Path, person: Person) -> Iterator[FoundFile]:
     """Yield the files that were imported and moved away, and hold the person: all of a folder, or the one named."""
     for found in _searched(files_in(place) if place.is_dir() else [*filter(_is_file, [place])], person):
-        if found.what != _YOURS:
+        if found.what != YOURS:
             yield found
         else:
             is_book = found.path.suffix.lower() in _WORKBOOKS
@@ -167,7 +170,7 @@ def _searched(paths: Sequence[Path], person: Person) -> Iterator[FoundFile]:
     for path in paths:
         try:
             if holds(path, person):
-                yield FoundFile(path=path, what=_YOURS, act=None)
+                yield FoundFile(path=path, what=YOURS, act=None)
             elif person.is_handle and stands_as_cell(path, person):
                 yield FoundFile(path=path, what=_PERHAPS, act=None)
         except StorageError:

@@ -11,6 +11,7 @@ from pathlib import Path
 from importer.commands.context import CommandContext
 from importer.commands.end.conclusion import last_run_file
 from importer.commands.purge.files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
+from importer.commands.purge.named_person import how_to_find_them
 from importer.commands.purge.person_places import PersonPlaces
 from importer.commands.setup import is_there
 from importer.journal.database import Database
@@ -46,9 +47,8 @@ def places_in_all(context: CommandContext, journals: Sequence[Database], person:
     ]
     if person.is_handle and not any(place.is_known or place.found.is_on_list for place in (first, *others)):
         raise UsageError(
-            "Nothing was changed: no row and no contact has that user name as its whole identifier.",
-            "A person's name is not enough: give their number with its country code; or name another journal with"
-            " --journal.",
+            "Nothing was changed: that is no phone number, and no row and no contact has it as its whole identifier.",
+            how_to_find_them(context),
         )
     places = [replace(first, files=[*first.files, *reports]), *others]
     changed = {found.path for place in places for found in place.files if found.act}

@@ -102,9 +102,14 @@ def lines_to_forget(context: CommandContext, number: str, journals: Sequence[Oth
     return lines
 
 
+def is_shown(context: CommandContext) -> bool:
+    """Tell whether what is said is shown to the person who gave the number; else it may be kept."""
+    return context.stream.isatty() and not context.settings.run.json
+
+
 def shown_number(context: CommandContext, number: str) -> str:
     """Return the person's number where it is shown to them, and else what stands for it."""
-    return number if context.stream.isatty() else _NUMBER
+    return number if is_shown(context) else _NUMBER
 
 
 def _other(paths: Sequence[Path], account: str, values: tuple[object, ...]) -> OtherJournal:

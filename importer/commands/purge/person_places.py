@@ -1,11 +1,11 @@
 """Where a person stands, and what is said of it before and after they are forgotten: on one screen."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from importer.commands.purge.files import DELETED, FoundFile
+from importer.commands.purge.files import DELETED, YOURS, FoundFile
 from importer.journal.database import Database
 from importer.journal.purge_person import PersonFound
 from importer.model.person import Person
@@ -14,11 +14,18 @@ from importer.model.plain_text import counted, plain
 from importer.reports.run_commands import same_journal
 
 _IN_CALLBELL = (
-    "In Callbell they are as before: the importer deletes nobody there at a purge. Open them in Callbell and delete"
+    "In Callbell they {} as before: the importer deletes nobody there at a purge. Open them in Callbell and delete"
     " them there."
 )
 _NO_CONTACT = "No contact of theirs is known here. Whether Callbell has them all the same, only a look there can tell."
+_WORDS = {
+    False: ("is forgotten, and is not imported again.", "were deleted are written", "are"),
+    True: ("would be forgotten, and not be imported again.", "are deleted would be written", "would be"),
+}
+"""Of what was done, and of a dry run."""
 _MOST_NAMES = 4
+_MOST_LEFT, _MOST_LEFT_NAMES = 6, 8
+"""Lines of what is left to do, and names of files in one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,77 +81,115 @@ def again_text(person: Person, places: Sequence[PersonPlaces]) -> str:
     return "\n".join([said, "A row of theirs is not imported, until --remember takes it back.", *_left(places)])
 
 
-def plan_text(person: Person, places: Sequence[PersonPlaces], *, in_full: bool) -> str:
-    """Return what is about to be forgotten, and what is left to do by hand.
-
-    Args:
-        person: Who is forgotten.
-        places: Where they stand.
-        in_full: Whether each file has its line, also where nobody has to do anything about it.
-
-    """
+def plan_text(person: Person, places: Sequence[PersonPlaces]) -> str:
+    """Return what is about to be forgotten, and what is left to do by hand."""
     lines = [f"To be forgotten: {masked(person.identifier)}, wherever the importer keeps something of them."]
-    lines += [*_forgotten(places, in_full=in_full), *_left(places, in_full=in_full)]
+    lines += [*_forgotten(places), *_left(places)]
     return "\n".join([*lines, "Their number is not imported again, until --remember takes it back."])
 
 
-def done_text(person: Person, places: Sequence[PersonPlaces], options: Mapping[str, object], rehearsals: Path) -> str:
-    """Return what was forgotten, where the person stands still, and what to do next.
+def done_text(
+    person: Person,
+    places: Sequence[PersonPlaces],
+    options: Mapping[str, object],
+    rehearsals: Path,
+    *,
+    is_dry_run: bool = False,
+) -> str:
+    """Return what was forgotten, or would be, where the person stands still, and what to do next.
 
     Args:
         person: Who was forgotten.
         places: Where they stood.
         options: Of the command.
         rehearsals: The journal of rehearsals, whose contacts never were in Callbell.
+        is_dry_run: Whether nothing was done.
 
     """
-    lines = [f"{masked(person.identifier)} is forgotten, and is not imported again."]
-    workbooks = any(found.what == DELETED for place in places for found in place.files)
-    report = same_journal(options, "report", "RUN")
-    again = [f"Reports that were deleted are written again, without them: {report}"] * workbooks
+    done, deleted, are = _WORDS[is_dry_run]
+    again = [f"Reports that {deleted} again, without them:", *_report_commands(places, options, rehearsals)]
     sent = [place.found for place in places if place.journal.path != rehearsals]
     links = [f"  {link}" for found in sent for link in found.links]
-    in_callbell = _IN_CALLBELL if any(found.contacts for found in sent) else _NO_CONTACT
-    told = [*_forgotten(places), *again, *_left(places)]
-    return "\n".join([*lines, *told, in_callbell, *links])
+    in_callbell = _IN_CALLBELL.format(are) if any(found.contacts for found in sent) else _NO_CONTACT
+    told = [*_forgotten(places), *(again if again[1:] else ()), *_left(places)]
+    return "\n".join([f"{masked(person.identifier)} {done}", *told, in_callbell, *links])
 
 
-def _forgotten(places: Sequence[PersonPlaces], *, in_full: bool = False) -> Iterator[str]:
-    """Yield a line for each journal, and one for all files that become the same."""
+def _report_commands(places: Sequence[PersonPlaces], options: Mapping[str, object], rehearsals: Path) -> Iterator[str]:
+    """Yield what writes reports again that are deleted: of runs, and of rehearsals."""
+    of_rehearsals = {
+        place.journal.path == rehearsals for place in places if any(one.what == DELETED for one in place.files)
+    }
+    for is_rehearsal in sorted(of_rehearsals):
+        where = {**options, "sandbox": True, "journal": None} if is_rehearsal else options
+        yield f"  {same_journal(where, 'report', 'RUN')}"
+
+
+def _forgotten(places: Sequence[PersonPlaces]) -> Iterator[str]:
+    """Yield a line for each journal that knows the person, and one for all files that become the same."""
     for place in places:
         found = place.found
-        yield (
-            f"  {plain(str(place.journal.path))}: {counted(found.rows)} in {counted(len(found.runs), 'run')},"
-            f" {counted(found.contacts, 'contact')}"
-        )
-    alike = defaultdict[str, list[Path]](list)
-    changed = {one.path: one.what for place in places for one in place.files if one.act}
-    for path, what in [*changed.items(), *(backup for place in places for backup in _backups(place))]:
-        alike[what].append(path)
+        if place.is_known:
+            yield (
+                f"  {plain(str(place.journal.path))}: {counted(found.rows)} in {counted(len(found.runs), 'run')},"
+                f" {counted(found.contacts, 'contact')}"
+            )
+    alike = defaultdict[str, dict[Path, int]](dict)
+    for one in (one for place in places for one in place.files if one.act):
+        alike[one.what][one.path] = one.rows
+    for path in (path for place in places for path in place.backups):
+        alike["a backup, as the journal"][path] = 0
     for what, paths in alike.items():
-        if in_full or len(paths) == 1:
-            yield from (f"  {plain(str(path))}: {what}" for path in paths)
+        names = sorted({path.name for path in paths})
+        more = ", ..." if len(names) > _MOST_NAMES else ""
+        if len(paths) == 1:
+            yield from (f"  {plain(str(path))}: {_of_rows(paths.values())}{what}" for path in paths)
         else:
-            names = sorted({path.name for path in paths})
-            more = ", ..." if len(names) > _MOST_NAMES else ""
-            yield f"  {len(paths):,} files: {what} ({plain(', '.join(names[:_MOST_NAMES]))}{more})"
+            done = f"{_of_rows(paths.values())}{what}{' in each' if any(paths.values()) else ''}"
+            yield f"  {len(paths):,} files: {done} ({plain(', '.join(names[:_MOST_NAMES]))}{more})"
 
 
-def _backups(place: PersonPlaces) -> Iterator[tuple[Path, str]]:
-    return ((path, "a backup, as the journal") for path in place.backups)
+def _of_rows(counts: Collection[int]) -> str:
+    """Return to how many rows of each file something is done, such as `1 to 3 rows `; empty: to whole files."""
+    fewest, most = min(counts), max(counts)
+    if not most:
+        return ""
+    return f"{counted(most)} " if fewest == most else f"{fewest:,} to {counted(most)} "
 
 
-def _left(places: Sequence[PersonPlaces], *, in_full: bool = False) -> Iterator[str]:
-    """Yield what a person alone can do something about: each file that is there, and where others were."""
-    files = dict.fromkeys(
-        f"  {plain(str(one.path))}: {one.what}" for place in places for one in place.files if not one.act
-    )
+def _left(places: Sequence[PersonPlaces]) -> Iterator[str]:
+    """Yield what a person alone can do something about: files that are there, and where others were."""
+    lines = [*_left_files(places), *_missing(places)]
+    if lines:
+        yield "Left for you to do:"
+        yield from lines[:_MOST_LEFT]
+    if (more := len(lines) - _MOST_LEFT) > 0:
+        yield f"  and {more:,} more: the same command lists them once these are done"
+
+
+def _left_files(places: Sequence[PersonPlaces]) -> Iterator[str]:
+    """Yield a line for each file, or for many of a folder together; each once, with what is most to the point."""
+    files = dict[Path, str]()
+    for one in (one for place in places for one in place.files if not one.act):
+        if files.get(one.path, YOURS) == YOURS:
+            files[one.path] = one.what
+    alike = defaultdict[tuple[Path, str], list[str]](list)
+    for path, what in files.items():
+        alike[path.parent, what].append(path.name)
+    for (folder, what), names in alike.items():
+        if len(names) < _MOST_NAMES:
+            yield from (f"  {plain(str(folder / name))}: {what}" for name in names)
+        else:
+            more = ", ..." if len(names) > _MOST_LEFT_NAMES else ""
+            shown = plain(", ".join(names[:_MOST_LEFT_NAMES]))
+            yield f"  {plain(str(folder))}: {len(names):,} files, {what}: {shown}{more}"
+
+
+def _missing(places: Sequence[PersonPlaces]) -> Iterator[str]:
+    """Yield where reports and backups were that are not there any more."""
     missing = defaultdict[Path, list[str]](list)
     for one in dict.fromkeys(one for place in places for one in place.missing):
-        missing[Path(one) if in_full else Path(one).parent].append(one)
-    if files or missing:
-        yield "Left for you to do:"
-        yield from files
+        missing[Path(one).parent].append(one)
     for folder, paths in missing.items():
         if len(paths) == 1:
             yield f"  {plain(paths[0])}: not there any more; if you moved it, look for them there"

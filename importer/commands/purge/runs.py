@@ -3,7 +3,7 @@
 reports of the runs -> rows, values and numbers in the journal -> its free pages -> "forgotten"
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,8 +45,9 @@ def purge_runs(context: CommandContext, days: int, given: str) -> CommandResult:
     before = now - timedelta(days=days)
     with open_journals(context, "--older-than", given) as journals:
         old = [JournalPurge(journal).old_runs(before) for journal in journals]
-        runs = [run for one in old for run in one]
-        plan = _plan(runs, given)
+        runs, age = [run for one in old for run in one], counted(days, "day")
+        backups = [path for one in journals for path, _ in JournalPurge(one).backups() if is_there(path)]
+        plan = _plan(runs, age, backups)
         if context.settings.run.dry_run:
             files = sum(len(_reports(Path(folder))[0]) for run in runs for folder in run.report_dirs)
             counts = PurgeCounts(runs=len(runs), rows=None, contacts=None, files=files)
@@ -56,7 +57,7 @@ def purge_runs(context: CommandContext, days: int, given: str) -> CommandResult:
             confirm_purge_of(context, plan, "--older-than", given)
         done = [_forget(journal, these, before, now) for journal, these in zip(journals, old, strict=True)]
     summary = purge_json(_counts(runs, done), is_dry_run=False)
-    return CommandResult(exit_code=0, text=_done(runs, done, given, context.options), summary_json=summary)
+    return CommandResult(exit_code=0, text=_done(runs, done, age, context.options, backups), summary_json=summary)
 
 
 def forget_oldest(database: Database, now: datetime, days: int) -> None:
@@ -115,9 +116,9 @@ def _reports(folder: Path) -> tuple[Sequence[Path], Sequence[Path]]:
     return ours, others
 
 
-def _plan(runs: Sequence[OldRun], given: str) -> str:
+def _plan(runs: Sequence[OldRun], age: str, backups: Sequence[Path]) -> str:
     if not runs:
-        return f"No run is older than {given} that is not forgotten yet."
+        return f"No run is older than {age} that is not forgotten yet."
     shown = [f"  {run.name}" for run in runs[:_SHOWN]]
     more = [f"  and {len(runs) - _SHOWN:,} more"] if len(runs) > _SHOWN else []
     return "\n".join(
@@ -127,8 +128,16 @@ def _plan(runs: Sequence[OldRun], given: str) -> str:
             *more,
             "Which contacts exist stays known: nobody is made twice. These runs cannot be undone afterwards.",
             "Contacts that a later run had stay as they are.",
+            *_backup_lines(backups),
         ]
     )
+
+
+def _backup_lines(backups: Sequence[Path]) -> Iterator[str]:
+    """Yield which backups have the runs still: they are copies to come back to, and no purge of runs changes them."""
+    if backups:
+        yield "Left for you to do: backups keep what they have. Delete them, and make a new one after the purge:"
+        yield from (f"  {plain(str(path))}" for path in backups)
 
 
 def _counts(runs: Sequence[OldRun], done: Sequence[_Forgotten]) -> PurgeCounts:
@@ -136,17 +145,28 @@ def _counts(runs: Sequence[OldRun], done: Sequence[_Forgotten]) -> PurgeCounts:
     return PurgeCounts(runs=len(runs), rows=rows, contacts=contacts, files=sum(one.file_count for one in done))
 
 
-def _done(runs: Sequence[OldRun], done: Sequence[_Forgotten], given: str, options: Mapping[str, object]) -> str:
+def _done(
+    runs: Sequence[OldRun],
+    done: Sequence[_Forgotten],
+    age: str,
+    options: Mapping[str, object],
+    backups: Sequence[Path],
+) -> str:
     counts, open_rows = _counts(runs, done), sum(one.runs.open_rows for one in done)
     if not (runs or counts.rows or counts.contacts):
-        return _plan(runs, given)
-    hidden = f"the numbers of {counted(counts.contacts or 0, 'contact')}"
+        return _plan(runs, age, backups)
+    hidden = (
+        f" and the numbers of {counted(counts.contacts, 'contact')}; that these exist stays known."
+        if counts.contacts
+        else "; later runs had all of their contacts, whose numbers stay."
+    )
     lines = [
-        f"{counted(len(runs), 'run')} older than {given}: forgotten, with their reports.",
-        f"  {counted(counts.rows or 0)} and {hidden}; that these are in Callbell stays known.",
+        f"{counted(len(runs), 'run')} older than {age}: forgotten, with their reports.",
+        f"  {counted(counts.rows or 0)}{hidden}",
     ]
     if open_rows:
         retry = same_journal(options, "retry", "RUN")
         lines.append(f"  {counted(open_rows)} kept: nobody knows yet what became of them. {retry}")
     lines += [f"  {plain(str(path))}: not the importer's, and still there" for one in done for path in one.left]
+    lines += _backup_lines(backups if runs else ())
     return "\n".join(lines)

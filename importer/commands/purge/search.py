@@ -1,4 +1,4 @@
-"""Who is searched for, and in which files: texts, workbooks unpacked, and other spreadsheets as they are read."""
+"""In which files a person stands: texts, workbooks unpacked, and other spreadsheets as they are read."""
 
 import io
 import json
@@ -10,11 +10,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from importer.mapper.phones import identify
-from importer.mapper.phones.numbering_plans import country_code_of
-from importer.model.errors import InputError, UsageError
+from importer.model.errors import InputError
 from importer.model.person import Person
-from importer.model.rows import Problem
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
 from importer.system.files import as_storage_error
@@ -23,25 +20,6 @@ ZIPPED = frozenset({".xlsx", ".xlsm", ".ods"})
 READ_BY_READER = frozenset({".xls", ".xlsb"})
 _BLOCK, _OVERLAP = 1 << 20, 1 << 12
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
-
-
-def person_of(text: str, country: str) -> Person:
-    """Return whom a number or a handle names.
-
-    Raises:
-        UsageError: It is neither.
-
-    """
-    number, handle = identify(text, "whatsapp", country), text.strip().casefold()
-    if not isinstance(number, Problem):
-        code, is_ambiguous = country_code_of(number)
-        return Person(identifier=number, code=code, is_national_ambiguous=is_ambiguous)
-    if any(map(str.isalpha, handle)) and not any(map(str.isspace, handle)):
-        return Person(identifier=handle)
-    raise UsageError(
-        f"--contact is no number that a contact can have. {number.message}",
-        "Nothing was changed. Give the number with its country code.",
-    )
 
 
 def holds(path: Path, person: Person) -> bool:

@@ -30,3 +30,11 @@ def test_the_sandbox_says_how_tags_come_to_exist_in_it() -> None:
     """No option names them: contacts that have them do."""
     said = " ".join(CliRunner().invoke(app, ["sandbox", "--help"]).stdout.split())
     assert "Their tags (column Tags), users and custom fields exist too." in said
+
+
+@pytest.mark.parametrize("command", ["purge", "report", "runs", "journal check", "journal backup"])
+def test_commands_that_look_at_past_runs_send_nothing_to_a_sandbox(command: str) -> None:
+    """Their `--sandbox` means the runs of rehearsals."""
+    said = " ".join(CliRunner().invoke(app, [*command.split(), "--help"]).stdout.split())
+    assert "--sandbox Look into the rehearsals, which have a journal and reports of their own." in said
+    assert "Do everything but send" not in said

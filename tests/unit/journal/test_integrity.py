@@ -49,6 +49,13 @@ def test_what_is_in_flight_and_in_doubt_is_counted(tmp_path: Path) -> None:
     assert (state.runs, state.rows, state.contacts, state.in_doubt) == (1, 6, 5, 3)
 
 
+def test_a_contact_that_was_forgotten_is_no_contact(journal: Path) -> None:
+    """It is counted apart."""
+    change(journal, "UPDATE contacts SET is_forgotten = 1 WHERE identifier = (SELECT min(identifier) FROM contacts)")
+    state = examine(journal)
+    assert (state.contacts, state.forgotten) == (1, 1)
+
+
 def test_a_journal_is_examined_while_a_run_goes_on(journal: Path) -> None:
     """And the check changes nothing of it."""
     with closing(Journal.open(journal)) as store:

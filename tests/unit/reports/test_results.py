@@ -19,7 +19,7 @@ from importer.model.errors import StorageError
 from importer.model.plain_text import escape, plain, utc
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
+from importer.model.runs import KeptRows, ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
 from importer.reports import write_reports
 from importer.reports.failed_rows import write_sheet
 from importer.reports.results import COLUMNS, result_lines, write_csv_table
@@ -94,6 +94,9 @@ class FakeSource(ReportSource):
 
     def tally(self) -> Mapping[Status, int]:
         return {status: sum(result.status is status for result in self._results) for status in Status}
+
+    def kept(self) -> KeptRows:
+        return KeptRows()
 
     def not_updated(self) -> int:
         return 0

@@ -166,6 +166,8 @@ def test_the_journal_is_told() -> None:
     whole = JournalState(faults=(), schema_version=3, newest_version=4, runs=2, contacts=1_000)
     text = diagnose_journal(path, whole, 2_500_000).text
     assert "schema 3, which the next run brings to 4, 2.5 MB, 2 runs, 1,000 contacts" in text
+    forgotten = JournalState(faults=(), schema_version=4, runs=1, contacts=2, forgotten=1)
+    assert diagnose_journal(path, forgotten, 0).text.endswith("1 run, 2 contacts, 1 more forgotten (purge)")
     broken = diagnose_journal(path, JournalState(faults=("SQLite says: no",), schema_version=3), 0)
     assert (broken.level, broken.exit_code, "SQLite says: no" in broken.text) == (Level.PROBLEM, 4, True)
 

@@ -1,0 +1,144 @@
+"""Reports of runs of which the journal has not every row: what can be written is written, and the rest stays."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from importer.commands.context import CommandContext
+from importer.commands.runs import list_runs
+from importer.settings import settle
+from tests.support.commands import NO_LIMIT, TOKEN, give, serving, table
+from tests.support.later_days import shift
+
+NUMBER = "+34600111222"
+ROWS = [("Phone", "Name"), (NUMBER, "Zenobia"), ("+34600111223", "Ana"), ("+34600111224", "Bo"), ("12", "Cy")]
+NIGHTS = 9
+"""Of the first the journal has not every row any more."""
+
+
+@pytest.fixture(autouse=True)
+def _service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test stands in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / "journal.sqlite3"))
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    with serving(NO_LIMIT) as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        yield
+
+
+def _nights() -> Path:
+    """Let the list be given for some nights; return the reports of the second, which changed nothing."""
+    table(Path("contacts.csv"), ROWS)
+    for _ in range(NIGHTS):
+        give("run", "contacts.csv")
+    return sorted(Path("reports").iterdir())[1]
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text("utf-8-sig") for path in sorted(folder.glob("*.[cj]s*"))}
+
+
+def _first_sheet(folder: Path) -> str:
+    book = load_workbook(folder / "results.xlsx")
+    return "\n".join(str(cell) for row in book.worksheets[0].values for cell in row if cell is not None)
+
+
+def test_a_workbook_that_a_purge_deleted_is_written_again_where_rows_are_only_counted() -> None:
+    """As the purge promised, with the counts and what is known still; what is there says more, and stays."""
+    folder = _nights()
+    purged = give("purge", "--contact", NUMBER, "--yes").stderr
+    assert "Reports that were deleted are written again, without them:\n  callbell-importer report RUN\n" in purged
+    assert not (folder / "results.xlsx").exists()
+    before = _texts(folder)
+    assert before["results.csv"].count("\n") == len(ROWS)
+    said = give("report", folder.name, "--no-open")
+    assert said.exit_code == 0, said.stderr
+    assert said.stderr.startswith("3 of its rows are only counted now:")
+    assert "Those that were missing are written again" in said.stderr
+    assert "  results.xlsx\n" in said.stderr
+    assert _texts(folder) == before
+    text = _first_sheet(folder)
+    assert "3 of its rows are only counted now:" in text
+    assert "3 of 4 customers are in Callbell. 1 needs you." in text
+    assert "failed.csv" in text
+    page = (folder / "report.html").read_text("utf-8")
+    assert "too short" in page
+    (folder / "report.html").unlink()
+    assert give("report", folder.name, "--no-open").exit_code == 0
+    assert "too short" in (folder / "report.html").read_text("utf-8")
+    assert "3 of its rows are only counted now:" in (folder / "report.html").read_text("utf-8")
+
+
+def test_reports_that_are_all_there_are_left_as_they_are() -> None:
+    """They have rows that the journal has not any more; and what was edited is kept under its other name."""
+    folder = _nights()
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    said = give("report", folder.name, "--no-open", "--json")
+    assert (said.exit_code, said.summary["rows"]["read"]) == (0, 4)
+    said = give("report", folder.name, "--no-open")
+    assert "all there, and are left as they are" in said.stderr
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_of_a_run_that_was_forgotten_the_counts_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With when it was forgotten; no step and no command that cannot be done any more; a second time as well."""
+    give("run", table(Path("contacts.csv"), ROWS))
+    (folder,) = Path("reports").iterdir()
+    shift(monkeypatch, days=100)
+    assert give("purge", "--older-than", "90d", "--yes").exit_code == 0
+    for _ in range(2):
+        said = give("report", folder.name, "--no-open")
+        assert said.exit_code == 0, said.stderr
+        assert said.stderr.startswith("The run was forgotten on ")
+        text = _first_sheet(folder)
+        assert "3 of 4 customers are in Callbell. 1 needs you." in text
+        assert "What was wrong with the row is forgotten. If it was not fixed since, give the list again:" in text
+        assert "callbell-importer run contacts.csv" in text.replace(f"{Path.cwd()}/", "")
+        assert "undo" not in text
+        assert "every row is where it should be" not in text
+        assert "The run was forgotten on " in (folder / "report.html").read_text("utf-8")
+    context = CommandContext(settings=settle({"journal": "journal.sqlite3"}, {}), environment={}, stream=io.StringIO())
+    told = list_runs(context, folder.name, 79)
+    assert "  kept      The run was forgotten on " in told
+    assert max(map(len, told.partition("  kept ")[2].splitlines())) < 79
+    assert json.loads((folder / "summary.json").read_text("utf-8"))["rows"]["created"] == 3
+
+
+def test_who_was_forgotten_is_not_in_the_workbook_that_is_written_again() -> None:
+    """Given again, their rows would have no values: it says which were left out, and those of the others are known."""
+    rows = [("Phone", "Name", "Consent"), *((number, name, "yes") for number, name in ROWS[1:4])]
+    give("run", table(Path("contacts.csv"), rows))
+    (folder,) = Path("reports").iterdir()
+    give("purge", "--contact", NUMBER, "--yes")
+    said = give("report", folder.name, "--no-open")
+    told = "1 row of contacts.csv left out of results.xlsx, forgotten by a purge: 2."
+    assert told in said.stderr.replace(f"{Path.cwd()}/", "")
+    book = load_workbook(folder / "results.xlsx")
+    assert [row[1] for row in book.worksheets[1].values] == ["Name", "Ana", "Bo"]
+    Path("config.toml").write_text('[input.where]\n"Consent" = ["yes"]\n', encoding="utf-8")
+    said = give("run", folder / "results.xlsx", "--yes", "--json")
+    assert (said.rows, said.summary["rows"]["left_out"]) == ({"unchanged": 2, "read": 2}, 0)
+    said = give("run", "contacts.csv", "--yes")
+    assert "left out of results.xlsx" not in said.stderr
+    assert "purge --contact NUMBER --remember" in said.stderr
+
+
+def test_a_check_counts_who_was_forgotten_apart() -> None:
+    """The file of rows to fix does not have them: they are to be taken out of the list."""
+    give("run", table(Path("contacts.csv"), ROWS))
+    give("purge", "--contact", NUMBER, "--yes")
+    said = give("check", "contacts.csv")
+    assert "  1 with a problem\n  2 sent by an earlier run\n  1 of a person who was forgotten\n" in said.stderr
+    assert said.stderr.rstrip().endswith(
+        "1 row is of a person who was forgotten (purge), and not imported: take it out of your list."
+    )
+    (problems,) = Path("reports").rglob("problems.csv")
+    assert problems.read_text("utf-8-sig").count("\n") == 2
+    said = give("check", table(Path("only.csv"), ROWS[:3]))
+    assert "with a problem" not in said.stderr
+    assert "1 row is of a person who was forgotten" in said.stderr
