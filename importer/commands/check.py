@@ -36,7 +36,8 @@ from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all
-from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text, screen_text
+from importer.reports.check_report import Checked, CheckedSheet, checked_json
+from importer.reports.check_screen import screen_text
 from importer.reports.failed_rows import write_failed
 from importer.reports.progress import Progress
 from importer.reports.snapshot import Snapshot
@@ -127,10 +128,7 @@ class Check:
             warnings=told(checked.warnings),
             country=country,
         )
-        is_screen = self.context.stream.isatty()
-        text = screen_text(shown, evidence, self.context.line_width) if is_screen else checked_text(shown, evidence)
-        if broken:
-            text = f"{broken.message} {broken.hint}\n\nUp to there:\n\n{text}"
+        text = screen_text(shown, evidence, self.context.line_width, self.context.line_count)
         return CommandResult(exit_code=checked.record.exit_code or 0, text=text, summary_json=checked_json(checked))
 
     def _country(self) -> tuple[str, str]:

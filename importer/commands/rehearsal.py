@@ -71,8 +71,8 @@ class Rehearsal:
         """Return a paragraph with what was refused because it was not seen in the account; none if that is nothing."""
         head = (
             "The sandbox refused what was not seen in the account. That is no proof: no call of the service lists"
-            "\nit, so it was looked for on contacts and in teams. If it is in Callbell's settings, Callbell takes it"
-            "\n(to rehearse with it, put it on one contact there, or rehearse without the token):"
+            " it, so it was looked for on contacts and in teams. If it is in Callbell's settings, Callbell takes it"
+            " (to rehearse with it, put it on one contact there, or rehearse without the token):"
         )
         lines = [f"  {plain(f'{kind}: {listed(names)}')}" for kind, names in self._refused.items() if names]
         return ["\n".join([head, *lines])] if lines else []

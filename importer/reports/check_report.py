@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from importer.model.errors import InputError, error_json
-from importer.model.plain_text import counted, plain, wrapped_text
+from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.account_words import required_text
@@ -19,15 +20,14 @@ from importer.reports.run_commands import command_line
 from importer.reports.same_cause import alike_text, all_alike, cure, step_text
 from importer.system.shell import short_path
 
-_MOST_ON_SCREEN = (3, 2, 1)
-"""Groups of problems of each kind that are tried."""
-_SCREEN_LINES = 24
+WHOLE_FILE = "check.txt"
+"""What a file with the whole text is called, where a screen has no room for it."""
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NOT_SENT = {
     Status.INVALID: "with a problem",
     Status.DUPLICATE: "with the same identifier as an earlier row",
-    Status.UNCHANGED: "sent by an earlier run",
-    Status.EXISTS: "sent by an earlier run with other values, and not changed",
+    Status.UNCHANGED: "sent, or found in Callbell, by an earlier run",
+    Status.EXISTS: "sent, or found in Callbell, by an earlier run with other values, and not changed",
 }
 
 _FORETOLD = {Status.CREATED: "would be created", Status.UPDATED: "are in Callbell, and would be changed"}
@@ -93,43 +93,43 @@ class Checked:
         return sum(self.tally[status] for status in (Status.PENDING, Status.CREATED, Status.UPDATED))
 
 
-def checked_text(checked: Checked, evidence: str = "", most: int | None = None) -> str:
+class ShownPart(NamedTuple):
+    """How much of the text is shown where a screen has no room for all of it."""
+
+    problems: int
+    """Groups of problems."""
+    warnings: int
+    """Groups of what is worth a look."""
+    columns: int
+    """Lines on the columns of a sheet."""
+
+
+def checked_text(checked: Checked, evidence: str = "", part: ShownPart | None = None) -> str:
     """Return the text for the terminal, counts and what to do last, without a line break at its end.
 
     Args:
         checked: What was found.
         evidence: Of the country of numbers that do not say it.
-        most: How many groups of problems are shown, and twice as many lines of a mapping; None: all.
+        part: How much of it is shown, and that the rest is in a file; None: all.
 
     """
+    sheets, record = [one.sheet for one in checked.sheets], checked.record
     parts = [
-        *degraded_texts(checked.record),
-        *(_sheet(one, most) for one in checked.sheets),
-        _problems(checked, most),
-        groups_text("Worth a look:", checked.warnings, most, sheets=_read(checked), more_in="--json"),
+        *((f"{checked.broken.message} {checked.broken.hint}", "Up to there:") if checked.broken else ()),
+        *degraded_texts(record),
+        *(_sheet(one, part.columns if part else None) for one in checked.sheets),
+        _problems(checked, sheets, part.problems if part else None),
+        groups_text("Worth a look:", checked.warnings, part.warnings if part else None, sheets, more_in=WHOLE_FILE),
         "\n  ".join(["Not checked:", *checked.not_checked]) if checked.not_checked else "",
         required_text(checked.required),
+        f"All of it: {short_path(Path(record.report_dir, WHOLE_FILE))}" if part else "",
         *checked.foretold,
-        changes_text(checked.record, checked.problems),
+        changes_text(record, checked.problems),
         "\n".join(_rows(checked)),
         evidence,
         "\n".join(_next(checked)),
     ]
-    return "\n\n".join(part for part in parts if part)
-
-
-def screen_text(checked: Checked, evidence: str, width: int) -> str:
-    """Return the text with as many groups of problems as leave the first of them on a screen, or one of each kind.
-
-    Args:
-        checked: What was found.
-        evidence: As `checked_text` takes it.
-        width: Of the screen.
-
-    """
-    texts = [checked_text(checked, evidence, most) for most in _MOST_ON_SCREEN]
-    fitting = (text for text in texts if wrapped_text(text, width).count("\n") < _SCREEN_LINES - 1)
-    return next(fitting, texts[-1])
+    return "\n\n".join(text for text in parts if text)
 
 
 def checked_json(checked: Checked) -> str:
@@ -158,7 +158,7 @@ def checked_json(checked: Checked) -> str:
     return json_text(found)
 
 
-def _sheet(one: CheckedSheet, most: int | None) -> str:
+def _sheet(one: CheckedSheet, most_columns: int | None) -> str:
     sheet = one.sheet
     name = f', sheet "{plain(sheet.name)}"' if sheet.name else ""
     blank = f" and {counted(one.blank, 'blank row')}" if one.blank else ""
@@ -170,8 +170,8 @@ def _sheet(one: CheckedSheet, most: int | None) -> str:
     facts = f"  {counted(one.rows)}{blank}{left_out}, {columns}{encoding}{delimiter}"
     notes = [f"  {plain(note)}" for note in one.notes]
     lines = list(one.mapping)
-    if most and len(lines) > 2 * most:
-        lines[2 * most - 1 :] = [f"  and {len(lines) - 2 * most + 1} lines more: with --json"]
+    if most_columns is not None and len(lines) > most_columns:
+        lines = [*lines[:most_columns], f"  which columns are sent, and as what: see {WHOLE_FILE}"]
     return "\n".join([f"{plain(sheet.file)}{name}:", facts, *notes, *lines])
 
 
@@ -193,17 +193,11 @@ def _alike(checked: Checked) -> ProblemGroup | None:
     return all_alike(checked.tally, checked.problems)
 
 
-def _read(checked: Checked) -> list[Sheet]:
-    return [one.sheet for one in checked.sheets]
-
-
-def _problems(checked: Checked, most: int | None) -> str:
+def _problems(checked: Checked, sheets: Sequence[Sheet], most: int | None) -> str:
     if alike := _alike(checked):
         return alike_text(alike, sum(checked.tally.values()))
     says_new = bool(checked.record.compared_with)
-    return groups_text(
-        "Problems:", checked.problems, most, sheets=_read(checked), says_new=says_new, more_in="the file below"
-    )
+    return groups_text("Problems:", checked.problems, most, sheets, says_new=says_new, more_in=WHOLE_FILE)
 
 
 def _rows(checked: Checked) -> Iterator[str]:
@@ -225,9 +219,9 @@ def _next(checked: Checked) -> Iterator[str]:
         record = checked.record
         yield step_text(cure(alike, record.command, record.files, record.options, checked.country))
     elif checked.to_fix:
-        names = "\n  ".join(short_path(path) for path in checked.to_fix)
-        yield f"The rows with a problem are in\n  {names}"
-        yield "with the wrong cells named in the last column. Fix them there or in your own file, and check again:"
+        names = " and ".join(path.name for path in checked.to_fix)
+        where = f"The rows with a problem are in {names}, the wrong cells named in the last column."
+        yield f"{where} Fix them there or in your own file, and check again:"
         yield f"  {command_line('check', checked.to_fix, options)}"
         yield from map(step_text, without_forgotten(checked.forgotten))
     elif checked.forgotten:

@@ -2,41 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
-from importer.model.plain_text import counted, duration, plain, wrapped_text
+from importer.model.plain_text import counted, duration, plain
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import CONSENT, ProblemGroup, RunRecord
 from importer.reports.account_words import first_make
+from importer.reports.customers import customers_text, wrong_groups
 from importer.reports.left_out import kept_consent, left_out_text
-from importer.reports.next_step import (
-    FINISHED,
-    SETTLED_BY_ITSELF,
-    ToDo,
-    carry_over,
-    fix_list_too,
-    next_step,
-    to_do,
-)
-from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look, not_refused
+from importer.reports.list_steps import carry_over, fix_list_too
+from importer.reports.next_step import FINISHED, next_step
+from importer.reports.problem_groups import changes_text, groups_text, worth_a_look
 from importer.reports.report_options import Reports
 from importer.reports.run_commands import after_rehearsal, take_back, with_journal, write_again
 from importer.reports.same_cause import alike_text, all_alike, step_text
-from importer.reports.status_meanings import (
-    FORETOLD,
-    MEANINGS,
-    REHEARSED,
-    how_many_are,
-    meaning_of,
-    none_sent,
-    not_updated_text,
-)
+from importer.reports.screen import fitting_text
+from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, meaning_of
 from importer.system import shell
 
-_THERE = (Status.CREATED, Status.UPDATED, Status.EXISTS, Status.UNCHANGED)
-"""Where it is the row's own contact that is in Callbell."""
 END_OF_REHEARSAL = "This was a rehearsal: nothing was sent to Callbell."
-_MOST_GROUPS = 10
+_SHOWN = ((10, 10), (5, 5), (4, 4), (3, 3), (2, 2), (2, 1), (1, 1), (1, 0), (0, 0))
+"""Groups of problems, and of what is worth a look, that are tried on a screen, the last where no other fits."""
 _LINES, _OTHER_LINES = 24, 4
 """Of a terminal, and those of them that the command and the prompt take."""
 _WIDTH = 9
@@ -72,6 +57,8 @@ class Ending:
     """Of the terminal; 0: not known, and it is taken for one of 24 lines."""
     leaves_existing: bool = False
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
+    given_back: str = ""
+    """The run that had changed them as the list says, and was undone; empty: there is none."""
     of_list: RunRecord | None = None
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""
@@ -84,37 +71,32 @@ def closing_text(ending: Ending) -> str:
     """Return the closing text, without a line break at its end; it ends with the counts and the next step."""
     if ending.reports is None:
         return _text(ending, None)  # there is no report that has the others
-    width, most_lines = ending.line_width, max(_LINES, ending.line_count) - _OTHER_LINES
-    fitting = (most for most in (_MOST_GROUPS, 5, 4, 3, 2, 1) if _lines(_text(ending, most), width) <= most_lines)
-    return _text(ending, next(fitting, 1) if width else _MOST_GROUPS)
+    if not ending.line_width:
+        return _text(ending, _SHOWN[0])
+    texts = [_text(ending, most) for most in _SHOWN]
+    return fitting_text(texts, ending.line_width, max(_LINES, ending.line_count), _OTHER_LINES)
 
 
-def _text(ending: Ending, most: int | None) -> str:
-    """Return the closing text with at most so many groups of problems; None: with all."""
+def _text(ending: Ending, most: tuple[int, int] | None) -> str:
+    """Return the closing text with at most so many groups of problems, and of what is worth a look; None: with all."""
+    most_problems, most_look = most or (None, None)
+    more_in = ending.reports.with_problems if ending.reports else ""
     record, tally, is_dry = ending.record, ending.tally, ending.reports is None
-    goes_on = record.exit_code not in FINISHED  # and settles what is in doubt, or could not be sent
-    problems = [group for group in ending.problems if is_problem(group)]
-    wrong = [group for group in problems if not (goes_on and group.code in SETTLED_BY_ITSELF)]
-    look = [
-        *(group for group in ending.problems if is_worth_a_look(group)),
-        *not_refused(ending.warnings, ending.problems),
-    ]
+    wrong = wrong_groups(record, ending.problems)
+    look = worth_a_look(ending.problems, ending.warnings)
     alike = all_alike(tally, wrong)
-    found = groups_text("Problems:", wrong, most, ending.sheets, says_new=bool(record.compared_with))
+    customers = customers_text(record, tally, ending.problems, not_updated=ending.not_updated, is_dry=is_dry)
+    says_new = bool(record.compared_with)
+    found = groups_text("Problems:", wrong, most_problems, ending.sheets, says_new=says_new, more_in=more_in)
     parts = [
         *degraded_texts(record),
         ending.early_end[0],
         _head(ending, dry=is_dry),
         *(_note(note, ending) if alike else note for note in ending.notes),
         found if not alike else "" if ending.early_end[0] else alike_text(alike, sum(tally.values())),
-        groups_text("Worth a look:", look, most, ending.sheets),
+        groups_text("Worth a look:", look, most_look, ending.sheets, more_in=more_in),
         "\n".join(filter(None, [_reports(ending.reports), _take_back(ending)])),
-        "\n".join(
-            filter(
-                None,
-                [customers_text(ending, None if alike else to_do(tally, problems)), changes_text(record, problems)],
-            )
-        ),
+        "\n".join(filter(None, [customers, changes_text(record, ending.problems)])),
         _counts(record, tally, is_dry=is_dry),
         "" if alike or record.is_rehearsal else first_make(ending.required),
         "\n".join(filter(None, [_next_step(ending, wrong), "" if alike else _carry_over(ending)])),
@@ -142,7 +124,7 @@ def _next_step(ending: Ending, wrong: Sequence[ProblemGroup]) -> str:
 def _carry_over(ending: Ending) -> str:
     if ending.reports is None or ending.reports.unwritten or not ending.leaves_existing:
         return ""
-    return "\n  ".join(carry_over(ending.record, ending.tally) or ())
+    return "\n  ".join(carry_over(ending.record, ending.tally, ending.given_back) or ())
 
 
 def _take_back(ending: Ending) -> str:
@@ -155,57 +137,6 @@ def _note(note: str, ending: Ending) -> str:
     """Return a note without the option that the next step names too."""
     is_same = ending.country and note.endswith(f"--country {ending.country}.")
     return note.partition("\n")[0] if is_same else note
-
-
-def _lines(text: str, width: int) -> int:
-    return wrapped_text(text, width).count("\n") + 1
-
-
-def customers_text(ending: Ending, left: ToDo | None) -> str:
-    """Return how many customers are in Callbell, how many rows need somebody, and which need nobody.
-
-    Args:
-        ending: How the run ended.
-        left: What is left to be done; None where one step is the cure of nearly all rows.
-
-    """
-    record, tally, is_dry = ending.record, ending.tally, ending.reports is None
-    rows = sum(tally.values())
-    if not rows:
-        return no_rows_text(record) if record.command == "run" else ""
-    there = sum(tally.get(status, 0) for status in _THERE) + (tally.get(Status.UNSENT, 0) if is_dry else 0)
-    there += ending.not_updated
-    is_foretold = is_dry or record.is_rehearsal
-    as_before = not_updated_text(ending.not_updated, there)
-    if not is_foretold and (none := none_sent(tally)):
-        return f"{none}{_apart(tally, left, is_dry=is_dry)}"
-    said = how_many_are(there, rows, is_foretold=is_foretold)
-    return f"{said} in Callbell{as_before}.{_apart(tally, left, is_dry=is_dry)}"
-
-
-def no_rows_text(record: RunRecord) -> str:
-    """Return that a run had no rows, and why, as far as that is known."""
-    said = "There were 0 rows to import."
-    if record.exit_code not in FINISHED or record.left_out:
-        return said
-    below = "only blank rows" if record.blank else "no rows"
-    what = plain(PurePath(record.files[0]).name) if len(record.files) == 1 else "Each of the files"
-    return f"{said} {what} has a header, and {below} below it."
-
-
-def _apart(tally: Mapping[Status, int], left: ToDo | None, *, is_dry: bool) -> str:
-    """Return a sentence on the rows that are not in Callbell as rows of their own; empty without any."""
-    if left is None:
-        return ""
-    kinds = (
-        (left.by_person, "needs you", "need you"),
-        (left.again, "can be sent again", "can be sent again"),
-        (left.in_doubt, "is in doubt", "are in doubt"),
-        (0 if is_dry else left.unsent, "was not sent", "were not sent"),
-        (tally.get(Status.DUPLICATE, 0), "stands twice", "stand twice"),
-    )
-    said = ", ".join(f"{count:,} {one if count == 1 else more}" for count, one, more in kinds if count)
-    return f" {said}." if said else ""
 
 
 def _counts(record: RunRecord, tally: Mapping[Status, int], *, is_dry: bool) -> str:

@@ -24,6 +24,12 @@ from importer.reports.workbook_style import STATUS_COLOURS
 _MOST_ROWS, _MOST_CHARACTERS = 1_000, 250_000
 """Of rows that need a person: a page of some hundreds of KB, which every mail takes."""
 _MOST_GROUPS = 100
+_HEADINGS = {
+    "problem": ("Problems", "What is wrong, and what to do"),
+    "worth a look": ("Worth a look", "What it is, and what to do"),
+    "for information": ("For information", "What it is"),
+}
+"""Of each kind of groups: of its section, and of what is said of them."""
 _LONGEST_TEXT = 300
 _LONGEST_NAME = 80
 
@@ -92,8 +98,7 @@ def html_report(source: ReportSource, about: RunSummary) -> str:
     sections = [
         _plots(about),
         _section("What to do next", "".join(map(_step, about.steps))),
-        _groups("Problems", about.told_problems, source.sheets()),
-        _groups("Worth a look", about.worth_a_look, source.sheets()),
+        *(_groups(*_HEADINGS[kind], groups, source.sheets()) for kind, groups in about.groups.items()),
         _rows_to_fix(source, about),
         '<div class="two">',
         _section("The run", _pairs(about.facts)) + _section("Options used", _pairs(about.options)),
@@ -145,10 +150,10 @@ def _plots(about: RunSummary) -> str:
 def _step(step: tuple[str, str]) -> str:
     sentence, command = step
     commands = f"<pre>{escape(command)}</pre>" if command else ""
-    return f"<p>{_text(sentence)}</p>{commands}"
+    return f"<p>{escape(plain(sentence))}</p>{commands}"
 
 
-def _groups(title: str, groups: Sequence[ProblemGroup], sheets: Sequence[Sheet]) -> str:
+def _groups(title: str, told: str, groups: Sequence[ProblemGroup], sheets: Sequence[Sheet]) -> str:
     if not groups:
         return ""
     lines = (
@@ -163,7 +168,7 @@ def _groups(title: str, groups: Sequence[ProblemGroup], sheets: Sequence[Sheet])
     )
     more = len(groups) - _MOST_GROUPS
     note = f'<p class="quiet">And {counted(more, "kind")} more: see summary.json.</p>' if more > 0 else ""
-    table = _table(("Rows", "Column", "What is wrong, and what to do", "First rows", "Code"), lines, "groups")
+    table = _table(("Rows", "Column", told, "First rows", "Code"), lines, "groups")
     return _section(title, table + note)
 
 

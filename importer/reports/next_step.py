@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from importer.model.cures import MISSING_IN_CALLBELL
-from importer.model.own_names import is_own_header
 from importer.model.person import FORGOTTEN
-from importer.model.plain_text import counted, plain
-from importer.model.rows import Sheet, Status
+from importer.model.plain_text import counted
+from importer.model.rows import IN_CALLBELL, Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
 from importer.reports.missing_in_callbell import lacking_groups, missing_text
-from importer.reports.problem_groups import problem_changes
 from importer.reports.run_commands import command_line, retry_command
 from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, Step, all_alike, cure, step_text
 
@@ -153,7 +151,9 @@ def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> list[Step]
     if not tally.get(Status.INVALID):
         return []
     check = command_line("check", record.files, record.options, same_files=True)
-    return [("Nothing could be sent. This writes the rows to fix, with the wrong cells named, into a file:", check)]
+    is_there = any(tally.get(status) for status in IN_CALLBELL)
+    nothing = "There is nothing to send" if is_there else "Nothing could be sent"
+    return [(f"{nothing}. This writes the rows to fix, with the wrong cells named, into a file:", check)]
 
 
 def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed: Sequence[Path]) -> list[Step]:
@@ -166,9 +166,9 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
     names = " and ".join(path.name for path in failed)
     count = left.to_fix + left.in_conflict
     rows, them = ("the row", "it") if count == 1 else (f"the {count:,} rows", "them")
-    were_there = bool(record.compared_with) and problem_changes(problems)[1] > 0
+    is_read_again = bool(record.compared_with) or record.is_rehearsal
     in_list = f"Fix {them} in your list too, or its next run shows {them} again."
-    told = [(in_list, "")] if were_there or record.is_rehearsal else []
+    told = [(in_list, "")] if is_read_again else []
     return [(f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:", commands), *told]
 
 
@@ -190,36 +190,6 @@ def _recreate(record: RunRecord, left: ToDo) -> list[Step]:
     it, its_row = ("it", "its row") if one else ("them", "their rows")
     said = f"{what} If that was meant, take {its_row} out of the list. To make {it} again:"
     return [(said, retry_command(record, gone="recreate"))]
-
-
-def fix_list_too(record: RunRecord, tally: Mapping[Status, int], sheets: Sequence[Sheet]) -> list[Step]:
-    """Return that the list itself is still to be fixed, after rows were sent from a file of our own making.
-
-    Args:
-        record: The run.
-        tally: How many rows have each status.
-        sheets: Of the run.
-
-    """
-    is_ours = any(is_own_header(sheet.header) for sheet in sheets)
-    is_there = any(tally.get(status) for status in (Status.CREATED, Status.UPDATED, Status.UNCHANGED))
-    if not is_ours or not is_there or record.is_rehearsal or record.exit_code not in FINISHED:
-        return []
-    what = plain(PurePath(record.files[0]).name) if len(record.files) == 1 else "these files"
-    return [(f"What you fixed in {what}, fix in your list too, or its next run shows it again.", "")]
-
-
-def carry_over(record: RunRecord, tally: Mapping[Status, int]) -> tuple[str, str] | None:
-    """Return how the list's values get to the customers who were there already: a sentence, and the command.
-
-    None where none were left as they are, or the run has not come to its end.
-    """
-    there = tally.get(Status.EXISTS, 0)
-    if not there or record.command != "run" or record.is_rehearsal or record.exit_code not in FINISHED:
-        return None
-    who = "the customer who was" if there == 1 else f"the {there:,} customers who were"
-    command = command_line("run", record.files, {**record.options, "existing": "update"}, same_files=True)
-    return f"To carry over what the list says of {who} there already:", command
 
 
 def _others(count: int, failed: Sequence[Path]) -> list[Step]:

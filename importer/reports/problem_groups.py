@@ -64,7 +64,23 @@ def group_sentence(group: ProblemGroup) -> str:
     return " ".join(filter(None, (general, example)))
 
 
-def is_worth_a_look(group: ProblemGroup) -> bool:
+def worth_a_look(problems: Sequence[ProblemGroup], warnings: Sequence[ProblemGroup]) -> list[ProblemGroup]:
+    """Return what is no problem, and yet may be missing or wrong in Callbell.
+
+    Args:
+        problems: The groups of rows, those among them that are no problem.
+        warnings: Of rows that are right.
+
+    """
+    return [*filter(_is_maybe_lost, problems), *not_refused(warnings, problems)]
+
+
+def for_information(problems: Sequence[ProblemGroup]) -> list[ProblemGroup]:
+    """Return the groups of rows that are neither a problem nor worth a look."""
+    return [group for group in problems if not is_problem(group) and not _is_maybe_lost(group)]
+
+
+def _is_maybe_lost(group: ProblemGroup) -> bool:
     """Tell whether the rows are no problem, and yet what they say may be missing in Callbell."""
     return group.code == "differs" or _is_differing_duplicate(group)
 
@@ -97,12 +113,12 @@ def groups_text(
     says_new: bool = False,
     more_in: str = "the report",
 ) -> str:
-    """Return a paragraph with a title and at most so many groups of problems; an empty text without any.
+    """Return a paragraph with a title and at most so many groups of problems, and how many more there are.
 
     Args:
         title: Of the paragraph.
-        groups: Most rows first.
-        most: How many of them are shown; None: all.
+        groups: Most rows first; without any the text is empty.
+        most: How many of them are shown, each with its sentence; 0: they are counted only; None: all.
         sheets: Of the rows, for the names of the cells; none: rows are named by their number.
         says_new: Whether it is said which of them are new since the last run of the same import.
         more_in: Where the groups are that are not shown.
@@ -110,22 +126,22 @@ def groups_text(
     """
     if not groups:
         return ""
+    if most == 0:
+        return f"{title.rstrip(':')} ({counted(len(groups), 'kind')}): see {more_in}"
     left = groups[most:] if most is not None else ()
-    more = [f"  and {len(left):,} kinds more: see {more_in}"] if left else []
-    if len(left) == 1:  # in a line, as that it is there would take
-        more = [_group_text(left[0], sheets, says_new=says_new, is_short=True)]
+    more = [f"  and {counted(len(left), 'kind')} more: see {more_in}"] if left else []
     return "\n".join([title, *(_group_text(group, sheets, says_new=says_new) for group in groups[:most]), *more])
 
 
-def _group_text(group: ProblemGroup, sheets: Sequence[Sheet], *, says_new: bool, is_short: bool = False) -> str:
-    """Return how many rows have the problem, what to do unless it is to be short, and the first of them."""
+def _group_text(group: ProblemGroup, sheets: Sequence[Sheet], *, says_new: bool) -> str:
+    """Return how many rows have the problem, what to do, and the first of them."""
     column = f', column "{plain(group.column)}"' if group.column else ""
     shown = _new_and_known(group, sheets) if says_new else places(group, sheets)
     more = ", ..." if shown and group.count > min(len(group.rows), _MOST_ROWS) else ""
     what = f"{plain(group.code)}{column}"
     named = f"{shown}{more} ({what})" if shown else what
     new = "" if not (says_new and group.new) else " (new)" if group.new == group.count else f" ({group.new:,} new)"
-    if is_short or not (sentence := group_sentence(group)):
+    if not (sentence := group_sentence(group)):
         return f"  {counted(group.count)}{new}: {named}"
     return f"  {counted(group.count)}{new}: {plain(sentence)}\n    {named}"
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from importer.model.plain_text import counted
-from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
+from importer.model.rows import CONFLICT, IN_CALLBELL, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
-from importer.reports.next_step import FINISHED, GONE, carry_over, send_again, to_do
+from importer.reports.next_step import FINISHED, GONE, send_again, to_do
 from importer.reports.run_commands import after_rehearsal, command_line, retry_command
 from importer.reports.same_cause import Step, all_alike
-from importer.reports.status_meanings import none_sent, not_updated_text
 
 _STEPS = {
     Status.INVALID: "Fix the cell, save, and import the file again.",
@@ -32,43 +30,10 @@ def row_step(result: Result, retry: str) -> str:
     if result.code == GONE and result.status is Status.FAILED:
         return f"If that was meant, take the row out of the list. To make it again: {retry} --gone recreate"
     if result.code == CONFLICT:
-        return "Decide which value is right, in Callbell or here, and import the file again."
+        return "Decide which value is right, in Callbell or in the file, and import the file again."
     if result.status is Status.FAILED and result.http_status in _REFUSED and result.http_status not in _LATER:
-        return "Fix what the reason names, here or in Callbell, and import the file again."
+        return "Fix what the reason names, in the file or in Callbell, and import the file again."
     return _STEPS.get(result.status, "").format(retry=retry)
-
-
-def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int, not_updated: int = 0) -> str:
-    """Return what became of the customers, in two sentences.
-
-    Args:
-        record: The run.
-        tally: How many rows have each status.
-        conflicts: How many rows are in conflict.
-        not_updated: How many failed, and are in Callbell all the same, as they were.
-
-    """
-    there, total = sum(tally[status] for status in IN_CALLBELL - {Status.DUPLICATE}), sum(tally.values())
-    there += not_updated
-    as_before = not_updated_text(not_updated, there)
-    where = (
-        "would be in Callbell (a rehearsal: nothing was sent)"
-        if record.is_rehearsal
-        else f"{'is' if 1 in (there, total) else 'are'} in Callbell"
-    )
-    rest = [
-        f"{need:,} {'needs' if need == 1 else 'need'} you"
-        for need in [sum(tally[status] for status in NEEDS_PERSON) + conflicts]
-        if need
-    ]
-    if twice := tally[Status.DUPLICATE]:
-        rest.append(f"{twice:,} {'stands' if twice == 1 else 'stand'} twice")
-    if unsent := tally[Status.UNSENT] + tally[Status.PENDING] + tally[Status.IN_FLIGHT]:
-        rest.append(f"{unsent:,} {'was' if unsent == 1 else 'were'} not sent")
-    second = f" {', '.join(rest)}." if rest else ""
-    if not record.is_rehearsal and (none := none_sent(tally)):
-        return f"{none}{second}"
-    return f"{there:,} of {counted(total, 'customer')} {where}{as_before}.{second}"
 
 
 def run_steps(
@@ -77,7 +42,7 @@ def run_steps(
     problems: Sequence[ProblemGroup],
     told: Sequence[Step],
     *,
-    leaves_existing: bool = False,
+    carried: Step | None = None,
     of_list: RunRecord | None = None,
 ) -> list[Step]:
     """Return what to do next, as the closing text has it, and all that can be sent again besides.
@@ -87,7 +52,7 @@ def run_steps(
         tally: How many rows have each status.
         problems: The groups of problems, without what is none.
         told: The next steps of the closing text.
-        leaves_existing: Whether customers who were there already were to be left as they are.
+        carried: How the list's values get to customers who were there already, and were left as they are.
         of_list: The rehearsal of the list that the rows of this one came from; None: they are the list.
 
     """
@@ -96,8 +61,8 @@ def run_steps(
         steps = _go_on(record, tally, told)
     else:
         steps += [step for step in send_again(record, to_do(tally, problems)) if step not in told]
-    if leaves_existing and not all_alike(tally, problems) and (step := carry_over(record, tally)):
-        steps.append(step)
+    if carried and not all_alike(tally, problems):
+        steps.append(carried)
     if record.is_rehearsal and any(tally[status] for status in IN_CALLBELL):
         steps.extend(after_rehearsal(record, of_list))
     return steps or [(_nothing_to_do(record, tally), "")]

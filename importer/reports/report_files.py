@@ -113,6 +113,7 @@ def _write_for_people(
         sheets=source.sheets(),
         to_fix=failed,
         leaves_existing=options.leaves_existing,
+        given_back=options.given_back,
         of_list=options.of_list,
         country=options.country,
         early_cure=early_cure,

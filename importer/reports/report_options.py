@@ -39,6 +39,11 @@ class Reports:
         paths = (self.page, self.workbook, self.results, *self.failed, self.summary)
         return [path.name for path in paths if path]
 
+    @property
+    def with_problems(self) -> str:
+        """The name of the report in which a person finds every kind of problem."""
+        return "the report" if self.unwritten else (self.page or self.workbook or self.summary).name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierReports:
@@ -62,6 +67,8 @@ class ReportOptions:
     """Reads the input's cells again, for results.xlsx."""
     leaves_existing: bool = False
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
+    given_back: str = ""
+    """The run that had changed them as the list says, and was undone; empty: there is none."""
     of_list: RunRecord | None = None
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""

@@ -5,7 +5,7 @@ own columns and sheets are known (`importer.model.own_names`). So that this is r
 there with all of its cells or not at all.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePath
@@ -85,7 +85,7 @@ def write_results_workbook(
             notes += rows.notes()
             sheets.append((rows, own.get_name()))
         problems = book.add_worksheet(PROBLEMS_SHEET)
-        write_problems(problems, style, summary.told_problems, summary.worth_a_look, source.sheets())
+        write_problems(problems, style, summary.groups, source.sheets())
         told = [note for note in (summary.not_kept, _LEFT_OUT[which], *notes) if note]
         write_summary(book, first, style, summary, told, _links(sheets, summary))
     return notes
@@ -101,7 +101,7 @@ def _links(sheets: "Sequence[tuple[_RowSheet, str]]", summary: RunSummary) -> li
     if not links:
         links = [(f'The rows: sheet "{name}"', _place(name, 0)) for _, name in sheets]
     links = links[:_MOST_LEADS]
-    if summary.told_problems or summary.worth_a_look:
+    if any(summary.groups.values()):
         links.append((f'The problems in groups: sheet "{PROBLEMS_SHEET}"', _place(PROBLEMS_SHEET, 0)))
     return links
 
@@ -227,14 +227,13 @@ class _RowSheet:
 def write_problems(
     worksheet: Any,  # noqa: ANN401 - XlsxWriter is untyped
     style: Style,
-    problems: Sequence[ProblemGroup],
-    warnings: Sequence[ProblemGroup],
+    groups_by_kind: Mapping[str, Sequence[ProblemGroup]],
     sheets: Sequence[Sheet],
 ) -> None:
     """Write the sheet of grouped problems, most rows first."""
     header = ("Rows", "Column", "What is wrong, and what to do", "First rows", "Code", "Kind")
     table = Table(worksheet, header, 0, [style.header])
-    for kind, groups in (("problem", problems), ("worth a look", warnings)):
+    for kind, groups in groups_by_kind.items():
         for group in groups:
             first = first_rows(group, sheets, "...")
             message = plain(group_sentence(group))

@@ -8,12 +8,14 @@ from pathlib import Path, PurePath
 
 from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Sheet, Status
-from importer.model.runs import CONSENT, WAITED, KeptRows, ProblemGroup, RunRecord, conflict_count
-from importer.reports.closing_text import degraded_texts, ended_after, no_rows_text
+from importer.model.runs import CONSENT, WAITED, KeptRows, ProblemGroup, RunRecord
+from importer.reports.closing_text import degraded_texts, ended_after
+from importer.reports.customers import customers_text
 from importer.reports.left_out import kept_consent, left_out_line
-from importer.reports.next_step import fix_list_too, next_steps
-from importer.reports.problem_groups import changes_text, is_problem, not_refused
-from importer.reports.report_advice import give_again, headline, run_steps
+from importer.reports.list_steps import carry_over, fix_list_too
+from importer.reports.next_step import next_steps
+from importer.reports.problem_groups import changes_text, for_information, is_problem, worth_a_look
+from importer.reports.report_advice import give_again, run_steps
 from importer.reports.run_commands import take_back
 from importer.reports.status_meanings import MEANINGS, REHEARSED, meaning_of
 
@@ -39,6 +41,8 @@ class RunSummary:
     """The files in which rows can be fixed, to be given again."""
     leaves_existing: bool = False
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
+    given_back: str = ""
+    """The run that had changed them as the list says, and was undone; empty: there is none."""
     of_list: RunRecord | None = None
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""
@@ -56,12 +60,13 @@ class RunSummary:
         return [group for group in self.problems if is_problem(group)]
 
     @property
-    def worth_a_look(self) -> list[ProblemGroup]:
-        """What nobody has to do anything about, but may want to know."""
-        return [
-            *(group for group in self.problems if not is_problem(group)),
-            *not_refused(self.warnings, self.problems),
-        ]
+    def groups(self) -> dict[str, Sequence[ProblemGroup]]:
+        """Every group of rows by its kind, with what somebody has to do something about first."""
+        return {
+            "problem": self.told_problems,
+            "worth a look": worth_a_look(self.problems, self.warnings),
+            "for information": for_information(self.problems),
+        }
 
     @property
     def title(self) -> str:
@@ -81,10 +86,8 @@ class RunSummary:
     @property
     def headline(self) -> str:
         """What is not as it should be with the run as a whole, and what became of the customers."""
-        if not any(self.tally.values()):
-            return " ".join([*degraded_texts(self.record), no_rows_text(self.record)])
-        became = headline(self.record, self.tally, conflict_count(self.problems), self.not_updated)
-        return " ".join([*degraded_texts(self.record), became])
+        became = customers_text(self.record, self.tally, self.problems, not_updated=self.not_updated)
+        return " ".join([*degraded_texts(self.record), *filter(None, [became])])
 
     @property
     def left_out(self) -> str:
@@ -104,7 +107,8 @@ class RunSummary:
             return [give_again(record, lost)]
         told = next_steps(record, tally, problems, self.to_fix, self.country, self.early_cure)
         told += fix_list_too(record, tally, self.sheets)
-        return run_steps(record, tally, problems, told, leaves_existing=self.leaves_existing, of_list=self.of_list)
+        carried = carry_over(record, tally, self.given_back) if self.leaves_existing else None
+        return run_steps(record, tally, problems, told, carried=carried, of_list=self.of_list)
 
     @property
     def counts(self) -> list[tuple[Status, int, str]]:
@@ -133,7 +137,7 @@ class RunSummary:
                 f"{_local(record.finished_at)}, exit code {record.exit_code}" if record.finished_at else "not yet",
             ),
             ("Requests", f"{record.requests_sent:,} sent{where}, {record.requests_retried:,} of them again"),
-            ("Requests per second", f"{record.rate_achieved:g} on average{limit}"),
+            ("Requests per second", f"{_rate_text(record)}{limit}"),
             ("Blank rows", f"{record.blank:,}"),
             *([("To take it back", back)] if back else []),
             *([("Since earlier runs", changed)] if (changed := changes_text(record, self.told_problems)) else []),
@@ -154,13 +158,23 @@ class RunSummary:
         ]
 
 
+def _rate_text(record: RunRecord) -> str:
+    """Return how many requests a second had; of less than a second there is no average to be compared with a limit."""
+    if 0 < record.requests_sent <= record.rate_achieved:
+        return f"{record.requests_sent:,} within a second"
+    return f"{record.rate_achieved:g} on average"
+
+
 def _local(moment: datetime) -> str:
     """Return the time of day where the computer is."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M %Z}".strip()
 
 
 def pace_points(record: RunRecord) -> tuple[str, list[tuple[float, float]]]:
-    """Return the unit of time, and points of time and requests per second; the last interval, cut off, is left out."""
+    """Return the unit of time, and points of time and requests per second; none where they would make no line.
+
+    The last interval, which is cut off, is left out.
+    """
     seconds = record.pace_seconds * len(record.pace)
     unit, length = "seconds", 1.0
     if seconds > _HOURS_FROM_SECONDS:
@@ -169,4 +183,5 @@ def pace_points(record: RunRecord) -> tuple[str, list[tuple[float, float]]]:
         unit, length = "minutes", 60.0
     whole = record.pace[:-1] or record.pace
     step = record.pace_seconds
-    return unit, [((place + 0.5) * step / length, count / step) for place, count in enumerate(whole)]
+    points = [((place + 0.5) * step / length, count / step) for place, count in enumerate(whole)]
+    return unit, points if len(points) > 1 else []

@@ -1,7 +1,6 @@
 """What the statuses of rows mean, in the words of the closing text and of the reports for people."""
 
 import re
-from collections.abc import Mapping
 
 from importer.model.rows import Status
 
@@ -9,7 +8,7 @@ MEANINGS: dict[Status, str] = {
     Status.CREATED: "now in Callbell",
     Status.UPDATED: "were in Callbell, and were changed",
     Status.EXISTS: "were in Callbell before, and were left as they are",
-    Status.UNCHANGED: "the same as in an earlier run",
+    Status.UNCHANGED: "the list says the same as in an earlier run",
     Status.DUPLICATE: "same identifier as an earlier row",
     Status.INVALID: "something in the row is wrong; not sent",
     Status.FAILED: "refused, or given up on",
@@ -40,35 +39,3 @@ _OF_ONE = {"were": "was", "are": "is", "they": "it", "their": "its"}
 def meaning_of(count: int, meaning: str) -> str:
     """Return what a status means for so many rows: of one row, in the singular."""
     return _WORD.sub(lambda word: _OF_ONE.get(word[0], word[0]), meaning) if count == 1 else meaning
-
-
-def how_many_are(there: int, rows: int, *, is_foretold: bool) -> str:
-    """Return how many of the rows' customers are there, such as `3 of 5 customers are`; or would be."""
-    if rows == 1:
-        return f"1 customer {'would' if is_foretold else 'is'}{'' if there else ' not'}{' be' if is_foretold else ''}"
-    how_many = f"All {rows:,}" if there == rows else f"{there:,} of {rows:,}" if there else f"None of {rows:,}"
-    return f"{how_many} customers {'would be' if is_foretold else 'is' if there == 1 else 'are'}"
-
-
-def none_sent(tally: Mapping[Status, int]) -> str:
-    """Return that no row could be sent, as all are invalid or stand twice; else an empty text.
-
-    Whether their customers are in Callbell by an earlier run is not known then.
-    """
-    rows, invalid = sum(tally.values()), tally.get(Status.INVALID, 0)
-    if not invalid or invalid + tally.get(Status.DUPLICATE, 0) < rows:
-        return ""
-    return "The row could not be sent." if rows == 1 else f"None of {rows:,} rows could be sent."
-
-
-def not_updated_text(not_updated: int, there: int) -> str:
-    """Return how many of the customers in Callbell are there as they were, as their update failed; empty without any.
-
-    Args:
-        not_updated: How many failed, and are in Callbell all the same.
-        there: How many are in Callbell, these among them.
-
-    """
-    if not not_updated:
-        return ""
-    return ", not updated" if not_updated == there else f", {not_updated:,} of them not updated"

@@ -46,13 +46,13 @@ def write_summary(
         lines.add([(summary.word(status), style.status[status]), (count, style.count), (meaning, style.meaning)])
     _add_bars(book, worksheet, summary, first_count)
     _write_texts(lines, style, summary, notes)
-    last_shown = lines.row
-    if summary.record.pace:
+    last_printed = lines.row = max(lines.row, _FIRST_CHART_ROW + 2 * _CHART_ROWS)
+    if pace_points(summary.record)[1]:  # below the charts, which show it: the table is not printed
         _add_pace(book, worksheet, style, summary.record, lines)
     worksheet.set_landscape()
     worksheet.set_paper(9)  # A4
     worksheet.fit_to_pages(1, 0)
-    worksheet.print_area(0, 0, max(last_shown, _FIRST_CHART_ROW + 2 * _CHART_ROWS), 12)
+    worksheet.print_area(0, 0, last_printed, 12)
 
 
 def _write_head(lines: "_Lines", style: Style, summary: RunSummary, links: Sequence[tuple[str, str]]) -> None:

@@ -108,7 +108,7 @@ def test_a_contact_whose_update_is_refused_is_in_callbell_all_the_same() -> None
     assert (said.exit_code, said.rows) == (1, {"created": 1, "failed": 1, "read": 2})
     assert "All 2 customers are in Callbell, 1 of them not updated. 1 needs you." in said.stderr
     page = Path(said.summary["reports"]["page"]).read_text(encoding="utf-8")
-    assert "2 of 2 customers are in Callbell, 1 of them not updated. 1 needs you." in page
+    assert "All 2 customers are in Callbell, 1 of them not updated. 1 needs you." in page
 
 
 def test_undo_gives_back_what_a_night_updated(service: Sandbox) -> None:

@@ -601,6 +601,8 @@ def test_every_report_is_searched_whatever_its_journal(tmp_path: Path) -> None:
     """What a check, a rehearsal, and a run with another journal left in the folder for reports."""
     bad = [("Phone", "Name", "Phone 2"), (f"{NUMBER} / 1", NAME, MAIL), *OTHERS]
     give("check", table(Path("bad.csv"), bad), "-c", config())
+    (problems,) = Path("reports").rglob("problems.csv")
+    problems.with_name("check.txt").write_text(f"{NUMBER} is one number of two.")
     give("run", sheet("contacts.csv"), "--journal", "other.sqlite3", "--yes")
     give("run", "contacts.csv")
     give("run", "contacts.csv", "--sandbox", "--yes", "--journal", "rehearsed.sqlite3")

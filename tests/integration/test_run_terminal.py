@@ -129,7 +129,7 @@ def test_the_country_of_the_last_run_is_told_and_not_asked_for(service: Sandbox)
     assert note in on_a_terminal("run", "a.csv", "--dry-run", answers=[]).shown
     ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")] * 2)
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 1, 2)
-    assert f"{note}2 rows: 1 to be sent if new to Callbell, 1 sent before.\n" in ended.shown
+    assert f"{note}2 rows: 1 to be sent if new to Callbell, 1 done before.\n" in ended.shown
 
 
 @pytest.mark.usefixtures("token")

@@ -212,3 +212,22 @@ def test_after_an_undo_the_next_update_meets_the_contact_for_the_first_time(serv
         store.enqueue(store.add_sheet(SHEET), [entry(customer(0, note="New"), 2)])
         (row,) = store.claim(10)
     assert (row.uuid, row.base) == (stored(service, 0).uuid, None)
+
+
+def test_a_run_after_the_undo_does_not_urge_the_same_update_again(service: Sandbox) -> None:
+    """What was given back is left so; a later update, which was not undone, ends that."""
+    changed_by_hand(service, 1, note="")
+    header = "Phone,Name,Note\n"
+    Path("notes.csv").write_text(header + "+34600000001,Customer 1,Regular\n", encoding="utf-8")
+    skip = ("run", "notes.csv", "--yes", "--rate", "0", "--journal", "other.sqlite3")
+    update = (*skip, "--existing", "update")
+    assert "To carry over what the list says" in give(*skip).stderr
+    assert "1 updated" in give(*update).stderr
+    run = max(path.name for path in Path("reports").glob("*-notes*"))
+    assert "1 restored" in give("undo", run, "--yes", "--journal", "other.sqlite3").stderr
+    said = give(*skip).stderr
+    assert f"The undo of {run} gave back what the list had changed, and it is left so." in said
+    assert "To carry over" not in said
+    assert "1 updated" in give(*update).stderr
+    Path("notes.csv").write_text(header + "+34600000001,Customer 1,Rare\n", encoding="utf-8")
+    assert "To carry over what the list says" in give(*skip).stderr

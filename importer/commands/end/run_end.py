@@ -139,6 +139,7 @@ class EndOfRun:
             line_width=context.line_width,
             line_count=context.line_count,
             leaves_existing=options.leaves_existing,
+            given_back=options.given_back,
             of_list=options.of_list,
             country=findings.country,
             not_updated=source.not_updated(),

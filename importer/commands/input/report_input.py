@@ -13,7 +13,7 @@ from importer.model.addresses import scheme_of
 from importer.model.cell_names import column_letters
 from importer.model.errors import ImporterError
 from importer.model.policy import Existing
-from importer.model.rows import Sheet
+from importer.model.rows import Sheet, Status
 from importer.model.runs import RunRecord
 from importer.readers.options import InputOptions
 from importer.reports import ReportOptions
@@ -42,13 +42,28 @@ def report_options(
 
     """
     paths = [reader.path for reader in readers]
+    leaves_existing = settings.mapping.contact.existing is Existing.SKIP
     return ReportOptions(
         kinds=settings.run.reports,
         excel_delimiter=list_separator() if settings.run.csv_for_excel else "",
         input_cells=partial(input_cells, record, sheets, paths=paths, options=settings.input),
-        leaves_existing=settings.mapping.contact.existing is Existing.SKIP,
+        leaves_existing=leaves_existing,
+        given_back=given_back_run(record, journal) if leaves_existing else "",
         of_list=rehearsal_of_list(record, [one for one, _ in journal.runs()]) if record.is_rehearsal else None,
     )
+
+
+def given_back_run(record: RunRecord, journal: Journal) -> str:
+    """Return the last run that changed customers as the same list says, if it was undone; else an empty text."""
+    if not (undone := journal.undone_runs()):
+        return ""
+    changed = (
+        one.name
+        for one, tally in journal.runs()
+        if tally[Status.UPDATED] and (one.files, one.account) == (record.files, record.account)
+    )
+    last = next(changed, "")
+    return last if last in undone else ""
 
 
 def rehearsal_of_list(record: RunRecord, runs: Iterable[RunRecord]) -> RunRecord | None:

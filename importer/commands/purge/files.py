@@ -5,6 +5,7 @@
     summary.json, last-run.json ....... without the sentences that are about them
     a log ............................. without their number
     workbooks, report.html ............ deleted: `report RUN` writes those of a run again, without them
+    check.txt ......................... deleted: `check` writes it again
 
 A workbook is a person's if their number stands in it, however it is written; of a user name, if the run has a row
 of it.
@@ -21,6 +22,7 @@ from importer.commands.purge.clean_copy import clean_summary, clean_text, count_
 from importer.commands.purge.search import READ_BY_READER, ZIPPED, files_in, holds, stands_as_cell
 from importer.model.errors import StorageError
 from importer.model.person import Person
+from importer.reports.check_report import WHOLE_FILE
 from importer.reports.edited_files import EDITED, is_newer_than_summary
 from importer.system.files import as_storage_error
 
@@ -29,7 +31,7 @@ DELETED = "deleted"
 _WORKBOOKS = ZIPPED | READ_BY_READER
 _KEEPS_LINES = frozenset({"results.csv", "undone.csv"})
 _WITH_WARNINGS = frozenset({"results.xlsx", "report.html", "summary.json"})
-_REPORTS = _KEEPS_LINES | _WITH_WARNINGS
+_REPORTS = _KEEPS_LINES | _WITH_WARNINGS | {WHOLE_FILE}
 _PAGE = ".html"
 _OF_CHECK = "problems"
 _TO_FIX = ("failed", _OF_CHECK)
@@ -110,8 +112,8 @@ def _in_report(path: Path, person: Person, rows: frozenset[int]) -> FoundFile:
         return FoundFile(path=path, what="not the importer's: take them out yourself", act=None)
     if path.suffix in _WORKBOOKS and _is_edited(path):
         return FoundFile(path=path, what=_EDITED, act=None)
-    if path.suffix in _WORKBOOKS or path.suffix == _PAGE:
-        is_of_check = path.stem.startswith(_OF_CHECK)
+    if path.suffix in _WORKBOOKS or path.suffix == _PAGE or path.name == WHOLE_FILE:
+        is_of_check = path.stem.startswith(_OF_CHECK) or path.name == WHOLE_FILE
         return FoundFile(path=path, what="deleted; check writes it again" if is_of_check else DELETED, act=_delete)
     if path.suffix == ".json":
         return in_summary(path, rows)

@@ -15,7 +15,7 @@ _TOLD_FIRST = ("identifier", "name", "source")
 _NOT_SENT = {
     Status.INVALID: "with a problem",
     Status.DUPLICATE: "standing twice",
-    Status.UNCHANGED: "sent before",
+    Status.UNCHANGED: "done before",
     Status.EXISTS: "there already",
 }
 _AS_THEY_WERE = "to be updated if Callbell has them as they were"

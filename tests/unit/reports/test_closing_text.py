@@ -190,13 +190,19 @@ def test_one_is_told_in_the_singular(tally: Mapping[Status, int], said: str, *, 
 
 
 def test_only_the_most_frequent_problems_are_shown() -> None:
-    """The rest is in the summary."""
+    """Each with its sentence; the rest is counted, with the report that has them."""
     groups = [ProblemGroup(code=f"code_{n}", column="", message="", count=1, rows=()) for n in range(12)]
     text = ended(record(1), {}, groups, reports())
-    assert "1 row: code_9\n  and 2 kinds more: see the report" in text
+    assert "1 row: code_9\n  and 2 kinds more: see summary.json" in text
     assert "code_10" not in text
-    last = ended(record(1), {}, [replace(one, message="Wrong.") for one in groups[:11]], reports())
-    assert "1 row: Wrong.\n    code_9\n  1 row: code_10\n" in last
+    for written, name in (
+        (reports(), "summary.json"),
+        (replace(reports(), workbook=FOLDER / "results.xlsx"), "results.xlsx"),
+        (replace(reports(), page=FOLDER / "report.html"), "report.html"),
+        (replace(reports(), unwritten="No room."), "the report"),
+    ):
+        last = ended(record(1), {}, [replace(one, message="Wrong.") for one in groups[:11]], written)
+        assert f"1 row: Wrong.\n    code_9\n  and 1 kind more: see {name}\n" in last
 
 
 def test_a_run_without_an_end_has_no_duration() -> None:
@@ -247,16 +253,42 @@ def test_customers_who_were_there_are_carried_over_by_a_command(monkeypatch: pyt
     assert "--existing update" not in ended(record(), {Status.UNCHANGED: 5}, [], reports(), leaves_existing=True)
 
 
+@POSIX
+def test_what_an_undo_gave_back_is_not_to_be_carried_over_again() -> None:
+    """It was given back on purpose: the command is there for whoever changes their mind."""
+    run, tally = record(country="ES"), {Status.EXISTS: 5}
+    said = (
+        "The undo of 20261122-020000-contacts gave back what the list had changed, and it is left so."
+        " Only if it is to be changed again:"
+    )
+    command = "callbell-importer run contacts.csv --country ES --existing update"
+    more: dict[str, Any] = {"leaves_existing": True, "given_back": "20261122-020000-contacts"}
+    assert ended(run, tally, [], reports(), **more).endswith(f"\n\n{said}\n  {command}")
+    about = RunSummary(record=run, tally=tally, problems=(), **more)
+    assert about.steps == [(said, command)]
+
+
 def test_rows_are_to_be_fixed_in_the_list_too() -> None:
-    """Said where the list is sure to be read again: after a rehearsal, and where it was after they were fixed."""
+    """Said where the list is sure to be read again: after a rehearsal, and where it was read before, new or not."""
     problem, tally = group("phone_too_short", 2), {Status.INVALID: 2, Status.CREATED: 9}
     told = "\nFix them in your list too, or its next run shows them again."
     again = replace(record(1), compared_with="20261122-020000-contacts")
     assert told not in ended(record(1), tally, [problem], reports("f.csv"))
-    assert told not in ended(again, tally, [replace(problem, new=2)], reports("f.csv"))
+    assert ended(again, tally, [replace(problem, new=2)], reports("f.csv")).endswith(told)
     assert ended(again, tally, [problem], reports("f.csv")).endswith(told)
     sandbox = replace(record(1), account="sandbox run-1")
     assert told in ended(sandbox, tally, [problem], reports("f.csv"))
+
+
+@pytest.mark.parametrize("status", [Status.CREATED, Status.UPDATED, Status.EXISTS, Status.UNCHANGED])
+def test_what_was_fixed_in_a_file_of_ours_is_still_wrong_in_the_list(status: Status) -> None:
+    """Also where the number that was corrected is of a customer who was there already."""
+    ours = [Sheet(file="failed.csv", header=("Phone", "import_status"))]
+    run = replace(record(), files=("failed.csv",))
+    told = "What you fixed in failed.csv, fix in your list too, or its next run shows it again."
+    assert told in ended(run, {status: 1}, [], reports(), sheets=ours)
+    assert told not in ended(run, {status: 1}, [], reports(), sheets=[Sheet(file="failed.csv", header=("Phone",))])
+    assert told not in ended(run, {Status.INVALID: 1}, [], reports("failed.csv"), sheets=ours)
 
 
 @pytest.mark.parametrize("status", [Status.CREATED, Status.UPDATED])
@@ -448,7 +480,10 @@ def test_a_dry_run_of_which_nothing_could_be_sent_does_not_say_send() -> None:
     problems = [group("phone_missing", 1), group("name_missing", 1)]
     text = ended(record(1), {Status.INVALID: 2}, problems, None)
     assert "without --dry-run" not in text
+    assert "Nothing could be sent. This writes the rows to fix" in text
     assert "callbell-importer check contacts.csv" in text
+    there = ended(record(1), {Status.INVALID: 2, Status.EXISTS: 1}, problems, None)
+    assert "There is nothing to send. This writes the rows to fix" in there
 
 
 def test_the_text_fits_a_terminal_of_24_lines() -> None:
@@ -459,11 +494,23 @@ def test_the_text_fits_a_terminal_of_24_lines() -> None:
     tally = {Status.CREATED: 1_000, Status.INVALID: 45, Status.DUPLICATE: 1}
     text = ended(record(1), tally, problems, reports("failed.csv"), line_width=80)
     assert len(wrapped_text(text, 80).splitlines()) <= 20
-    assert "kinds more: see the report" in text
+    assert "kinds more: see summary.json" in text
     assert text.splitlines()[-2].startswith("Fix the 45 rows in failed.csv")
     higher = ended(record(1), tally, problems[:5], reports("failed.csv"), line_width=80, line_count=60)
     assert "code_4" in higher
-    assert "more: see the report" not in higher
+    assert "more: see" not in higher
+
+
+def test_what_is_worth_a_look_makes_room_for_the_problems() -> None:
+    """It is counted then, with where it is; and if that is not enough, paragraphs stand closer, from the top."""
+    long = "Something is wrong with it, and this says what. " * 2
+    problems = [group("phone_too_short", 25, "Phone", long), group("phone_missing", 2, "Phone", long)]
+    tally = dict.fromkeys((Status.CREATED, Status.EXISTS, Status.DUPLICATE, Status.INVALID, Status.FAILED), 25)
+    look = [group("text_damaged", 1, "Name", long)]
+    text = ended(record(1), tally, problems, reports("failed.xlsx"), warnings=look, leaves_existing=True, line_width=80)
+    assert "\n  and 1 kind more: see summary.json\nWorth a look (1 kind): see summary.json\n" in text
+    assert "\n\nFix the 50 rows" in text
+    assert len(wrapped_text(text, 80).splitlines()) == 23
 
 
 @pytest.mark.parametrize(
@@ -594,7 +641,7 @@ def test_a_dry_run_shows_all_kinds_of_problems_as_it_writes_no_report() -> None:
     groups = [group(f"kind_{number}", 1, message=f"Wrong {number}.") for number in range(12)]
     told = ended(record(1), {Status.INVALID: 12}, groups, None, line_width=80, line_count=24)
     assert "Wrong 11." in told
-    assert "see the report" not in told
+    assert "more: see" not in told
 
 
 def test_a_dry_run_says_what_would_be() -> None:

@@ -51,6 +51,12 @@ def test_everything_is_escaped() -> None:
     assert sum(EVIL in text for text in page.texts) >= 5
 
 
+def test_the_pace_is_drawn_where_it_makes_a_line() -> None:
+    """A run of less than two intervals has one point, or none."""
+    assert "Requests per second over the run" in page_of([CREATED], pace=(1, 2, 3))
+    assert "Requests per second over the run" not in page_of([CREATED], pace=(1,))
+
+
 def test_only_its_own_script_runs_and_nothing_is_loaded() -> None:
     """The policy names the script's hash; no tag has an address."""
     page = page_of([CREATED, INVALID])

@@ -16,6 +16,7 @@ from importer.reports.problem_groups import (
     not_refused,
     places,
     problem_changes,
+    worth_a_look,
 )
 from importer.reports.run_summary import RunSummary
 from tests.unit.reports.test_report_advice import RUN
@@ -71,7 +72,22 @@ def test_a_tag_that_was_refused_is_told_once(refused: str, *, is_told: bool) -> 
     problem = replace(not_seen, code="tag_unknown", message=refused)
     assert not_refused([not_seen, GROUP], [problem]) == [*([not_seen] if is_told else []), GROUP]
     about = RunSummary(record=RUN, tally=dict.fromkeys(Status, 0), problems=[problem], warnings=[not_seen])
-    assert about.worth_a_look == ([not_seen] if is_told else [])
+    assert about.groups["worth a look"] == ([not_seen] if is_told else [])
+
+
+def test_what_is_worth_a_look_is_that_in_each_text() -> None:
+    """The terminal counts what the reports list so; rows that only stand twice are there for information."""
+    warning = replace(GROUP, code="text_damaged")
+    differs, twice = replace(GROUP, code="differs"), replace(TWICE, message="same identifier as row 2")
+    other = replace(twice, message="same identifier as row 2; not sent, though it differs in name")
+    problems = [GROUP, twice, other, differs]
+    assert worth_a_look(problems, [warning]) == [other, differs, warning]
+    about = RunSummary(record=RUN, tally={}, problems=problems, warnings=[warning])
+    assert about.groups == {
+        "problem": [GROUP],
+        "worth a look": [other, differs, warning],
+        "for information": [twice],
+    }
 
 
 def test_a_sentence_that_is_the_first_rows_alone_is_an_example() -> None:

@@ -11,8 +11,8 @@ import pytest
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
 from importer.reports.next_step import next_step
-from importer.reports.report_advice import headline, row_step
-from importer.reports.run_summary import RunSummary
+from importer.reports.report_advice import row_step
+from importer.reports.run_summary import RunSummary, pace_points
 from importer.reports.same_cause import step_text
 
 RUN = RunRecord(
@@ -50,25 +50,15 @@ def test_retry_is_offered_for_what_can_succeed_unchanged(
     assert words in step
 
 
-def test_the_headline_counts_customers_first() -> None:
-    """Who is in Callbell, who needs a person, who is there twice, who was not sent: as the closing text counts them."""
-    tally = Counter({Status.CREATED: 3993, Status.DUPLICATE: 1, Status.INVALID: 4, Status.UNSENT: 2})
-    assert headline(RUN, tally, 1) == (
-        "3,993 of 4,000 customers are in Callbell. 5 need you, 1 stands twice, 2 were not sent."
-    )
-    assert headline(RUN, Counter({Status.CREATED: 1}), 0) == "1 of 1 customer is in Callbell."
-    assert headline(RUN, Counter({Status.FAILED: 1}), 0) == "0 of 1 customer is in Callbell. 1 needs you."
-    assert headline(RUN, Counter({Status.INVALID: 2}), 0) == "None of 2 rows could be sent. 2 need you."
-    assert "nothing was sent" in headline(replace(RUN, account="sandbox x"), Counter({Status.CREATED: 1}), 0)
-
-
-def test_whose_update_was_refused_is_in_callbell_as_before() -> None:
-    """The contact is there, and the row needs a person all the same."""
-    tally = Counter({Status.UPDATED: 2, Status.FAILED: 2})
-    assert headline(RUN, tally, 0, 1) == "3 of 4 customers are in Callbell, 1 of them not updated. 2 need you."
-    assert (
-        headline(RUN, Counter({Status.FAILED: 1}), 0, 1) == "1 of 1 customer is in Callbell, not updated. 1 needs you."
-    )
+def test_a_run_of_less_than_a_second_is_not_faster_than_allowed() -> None:
+    """Sixteen requests in a twentieth of a second are no 320 per second, and one point makes no line."""
+    run = replace(RUN, rate_limit=300.0, requests_sent=16, rate_achieved=320.0, pace=(16,), pace_seconds=1.0)
+    about = RunSummary(record=run, tally={}, problems=())
+    assert dict(about.facts)["Requests per second"] == "16 within a second, of 300 allowed"
+    assert pace_points(run) == ("seconds", [])
+    longer = replace(run, requests_sent=900, rate_achieved=290.5, pace=(290, 290, 290, 30))
+    assert dict(replace(about, record=longer).facts)["Requests per second"] == "290.5 on average, of 300 allowed"
+    assert len(pace_points(longer)[1]) == 3
 
 
 def summary(tally: dict[Status, int], *groups: ProblemGroup, failed: str = "failed.csv", **changed: Any) -> RunSummary:

@@ -83,6 +83,13 @@ def test_a_rehearsal_cannot_be_taken_for_the_real_thing(tmp_path: Path) -> None:
     assert not any(cell.hyperlink for row in rows.iter_rows() for cell in row)
 
 
+def test_the_table_of_the_pace_is_not_printed(tmp_path: Path) -> None:
+    """It stands below the charts, which show it: a page with its first lines alone would be half a table."""
+    sheet = written(tmp_path, FakeSource(pace=(3, 2, 1), pace_seconds=2.0))["Import summary"]
+    (row,) = [cell.row for cell in sheet["A"] if cell.value == "Requests per second" and cell.font.bold]
+    assert row > int(sheet.print_area.split("$")[-1])
+
+
 def test_why_and_what_to_do_are_on_the_screen(tmp_path: Path) -> None:
     """They stand beside the input's columns, and a long reason is wrapped, not wide."""
     long = INVALID._replace(reason="It is too short, " * 20)

@@ -68,6 +68,13 @@ def test_what_was_not_seen_is_told_with_what_may_be_meant() -> None:
     assert (user.column, tag.column, field.column) == ("Owner", "Labels", "")
 
 
+def test_the_tags_that_are_there_are_named_in_order() -> None:
+    """A sentence that changes from run to run looks like news."""
+    seen = AccountContents(tags=frozenset("cBaDfEh"), contacts=3)
+    (group,) = not_seen(requirements_of(contact("Mayorista")), seen, DIRECTORY)
+    assert group.message.endswith('; there is "a", "B", "c", "D", "E", "f" and "h".')
+
+
 def test_where_all_contacts_were_looked_at_it_says_so() -> None:
     """Not `the latest`."""
     (group,) = not_seen(requirements_of(contact("New")), AccountContents(contacts=3, whole=True), None)

@@ -37,7 +37,7 @@ def test_updates_are_not_counted_as_sent() -> None:
     told = counts_text(tally, FirstToSend(changed=4, compared=1), if_new="")
     assert told == (
         "13 rows: 5 to be sent, 4 to be updated if Callbell has them as they were, 1 to be compared with what Callbell"
-        " has, 3 sent before."
+        " has, 3 done before."
     )
     told = counts_text(Counter({Status.PENDING: 4}), FirstToSend(changed=4), if_new="")
     assert told == "4 rows, all to be updated if Callbell has them as they were."
