@@ -13,6 +13,7 @@ from importer.cli.doctor_command import DOCTOR_EXAMPLES, doctor
 from importer.cli.explain_command import EXPLAIN_EXAMPLES, explain
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out
+from importer.cli.prompts import confirm_retry
 from importer.cli.purge_command import PURGE_EXAMPLES, purge
 from importer.cli.report_command import REPORT_EXAMPLES, report
 from importer.cli.sandbox_command import SANDBOX_EXAMPLES, sandbox
@@ -192,7 +193,7 @@ def retry(
     metrics: options.Metrics = None,
 ) -> None:
     """Send again an earlier run's rows that are not in Callbell."""
-    _send_again(command_context(locals(), config), run, config)
+    _send_again(command_context(locals(), config, confirm_retry), run, config)
 
 
 def _send_again(context: "CommandContext", run: str, config: Path | None) -> None:

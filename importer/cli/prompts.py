@@ -31,6 +31,11 @@ def confirm_import(text: str) -> bool:
     return bool(answer)
 
 
+def confirm_retry(text: str) -> bool:
+    """Show what would be sent again, and ask whether to; an empty answer is a yes, none at all a no."""
+    return _confirmed(text, "Send them again?", default=True)
+
+
 def confirm_undo(text: str) -> bool:
     """Show what would be undone, and ask whether to; no answer is a no."""
     return _confirmed(text, "Undo it?")

@@ -90,8 +90,10 @@ class ImportRun(PoolCommand):
     _question_time: QuestionTime = field(default_factory=QuestionTime)
 
     def __post_init__(self) -> None:
-        """Have what the last run told at hand."""
+        """Have what the last run told at hand; a retry asks nothing but whether to send."""
         self._notes = SheetNotes(self.context, self.store, self.record)
+        self._observers.last_question.retried = self.retried
+        self._asks_at_last = bool(self.retried) and self.context.asks_at_last
 
     def ask(self, before: Before) -> None:
         """Ask what cannot be told of the sheets, if a person is there; the answers are as good as options."""
@@ -132,7 +134,7 @@ class ImportRun(PoolCommand):
             sheet = one.reader.sheet
             if self.record.command == "run":
                 self._notes.tell(index, sheet, notes_of(sheet, one.options, one.notes))
-            if not self.context.settings.mapping_given and not self._asks_at_last:
+            if not self.context.settings.mapping_given and (self.retried or not self._asks_at_last):
                 self._notes.tell_guess(index, sheet, one.options, one.mapping)
             yield self._observers.source(index, one, connection.directory)
 

@@ -11,7 +11,7 @@ from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
 from importer.journal import Journal
 from importer.journal.run_names import latest_run_names
-from importer.model.deletion import taken_back
+from importer.model.deletion import Fate, taken_back
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain, wrapped_text
 from importer.model.rows import TO_RETRY, Status
@@ -19,7 +19,7 @@ from importer.model.runs import RunRecord
 from importer.reports.past_run import listed_run_json, past_run_json
 from importer.reports.results import json_text
 from importer.reports.run_commands import command_line, same_journal, take_back
-from importer.reports.run_table import Undone, run_text, runs_table, undo_lines
+from importer.reports.run_table import TO_FINISH, Undone, fitted_line, run_text, runs_table, undo_lines
 from importer.settings import Settings
 from importer.system.shell import as_typed
 
@@ -54,9 +54,12 @@ def list_runs(context: CommandContext, name: str = "", line_width: int = 0) -> s
         shown = run_text(*_named(found, name, context, "runs"), context.zone)
         source = journal.report_source(name) if journal else None
         lines = undo_lines(source.undos(), undone.get(name, {}), context.zone) if source else []
+        if undone.get(name, {}).get(Fate.UNSENT):
+            lines.append(f"{TO_FINISH}{same_journal(context.options, 'undo', name)}")
+        told = [fitted_line(line, line_width) for line in [*shown.splitlines(), *lines]]
         kept = source.kept().lines() if source else []
-        lines += [line for one in kept for line in _kept_lines(one, line_width)]
-    return shown + "".join(f"{line}\n" for line in lines)
+        told += [line for one in kept for line in _kept_lines(one, line_width)]
+    return "".join(f"{line}\n" for line in told)
 
 
 def _kept_lines(sentence: str, line_width: int) -> Iterator[str]:
@@ -160,8 +163,9 @@ def find_run_to_retry(context: CommandContext, name: str) -> tuple[RunRecord, Se
     if why := reasons[record.name]:
         again = command_line("run", record.files, record.options, same_files=True)
         raise UsageError(f"Nothing was sent: {why}", f"To import it after all:\n  {again}", code="run_unwanted")
-    later = list(reasons)[: list(reasons).index(record.name)]
-    return record, [] if name else [reasons[one] for one in later]
+    later = [one for one, _ in found[: list(reasons).index(record.name)]]
+    told = [one for one in later if not (one.command == "retry" and one.is_declined)]  # it left the run as it was
+    return record, [] if name else [reasons[one.name] for one in told]
 
 
 def _unwanted(record: RunRecord, counts: _Counts, undone: set[str]) -> str:

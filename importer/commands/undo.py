@@ -1,8 +1,9 @@
 """`undo`: deletes the contacts that a run created, and only those, and gives back what it changed in others."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from importer.commands.account.connection import Connection
@@ -12,26 +13,22 @@ from importer.commands.end.exit_status import early_end, exit_code
 from importer.commands.live_display import in_background, show_pool
 from importer.commands.pool_command import PoolCommand
 from importer.commands.setup import new_run, open_journal
+from importer.commands.undo_foretold import foretold_undo
+from importer.commands.undo_plan import nothing_to_do, undo_plan
 from importer.commands.undo_rest import rest_of_list
-from importer.journal import AsyncUndo, RunUndo
-from importer.journal.run_report import RunReport
-from importer.model.changes import field_labels
+from importer.journal import AsyncUndo, Journal, RunUndo
 from importer.model.deletion import TAKEN_BACK, Fate
 from importer.model.errors import StorageError, UsageError
-from importer.model.phone_mask import masked
-from importer.model.plain_text import counted, plain
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
-from importer.reports.account_words import account_words
-from importer.reports.undo_report import closing_words, counts, undo_json, write_undone
+from importer.reports.undo_report import closing_words, undo_json, write_undone
 from importer.system.files import private_folder
 from importer.system.logs import LOG, log_end
 from importer.system.shell import importer_command
 from importer.worker_pool.rate_limiter import RateLimiter
 from importer.worker_pool.restore import UndoOperation
 
-_SHOWN = 5
 _GIVEN_AGAIN = ("config", "account", "journal", "report_dir", "rate", "concurrency")
 
 
@@ -44,40 +41,80 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
     """
     with open_journal(context) as store:
         store.end_dead_runs()
-        contacts = store.undo_of(earlier.name)
-        now = context.clock.now()
-        nothing = replace(
-            earlier, name="", started_at=now, finished_at=now, exit_code=0, requests_sent=0, requests_throttled=0
-        )
-        untouched = undo_json(nothing, earlier.name, contacts.tally(), None, updated=contacts.totals()[1])
-        rest = rest_of_list(store, earlier, context.options)
+        contacts, rest = store.undo_of(earlier.name), rest_of_list(store, earlier, context.options)
         if reason := nothing_to_do(contacts, earlier):
-            return CommandResult(exit_code=0, text=_with_rest(reason, rest), summary_json=untouched)
-        plan = _with_rest(undo_plan(contacts, earlier, context), rest)
-        if context.settings.run.dry_run:
-            text = f"{plan}\n\nDry run: nothing was undone or written down."
-            return CommandResult(exit_code=0, text=text, summary_json=untouched)
-        _confirm(context, plan, earlier)
+            summary_json = _untouched(context, contacts, earlier)
+            return CommandResult(exit_code=0, text=_with_rest(reason, rest), summary_json=summary_json)
+        if not context.settings.run.yes or context.settings.run.dry_run:
+            _require_person(context, earlier)
+            if unwanted := _shown(context, store, contacts, earlier, rest):
+                return unwanted
         record = new_run(context, store, "undo", earlier.files, account=earlier.account, undone=earlier.name)
         undo = Undo(context=context, store=store, record=record, arguments=[earlier.name], earlier=earlier)
         return asyncio.run(undo.execute())
+
+
+def _shown(
+    context: CommandContext, store: Journal, contacts: RunUndo, earlier: RunRecord, rest: str
+) -> CommandResult | None:
+    """Show what would be done, and ask whether to; return how a command ends that is to do nothing, else None.
+
+    Raises:
+        ImporterError: The account cannot be asked, or is another one; or the person wants nothing to be undone.
+
+    """
+    # A dry run's journal is written to for its figures, so these come first.
+    plan, is_begun = undo_plan(contacts, earlier, context), not contacts.tally()[Fate.UNSENT]
+    ended = partial(_untouched, context, contacts, earlier, tally=contacts.tally())
+    foretold = foretold_undo(context, store, earlier, contacts.to_do())
+    if code := foretold.result.exit_code:
+        return replace(foretold.result, summary_json=ended(code, foretold.stopped))
+    text = _with_rest(plan.text(foretold.contacts), rest)
+    if context.settings.run.dry_run:
+        text = f"{text}\n\nDry run: nothing was undone or written down."
+        return CommandResult(exit_code=0, text=text, summary_json=ended())
+    if foretold.changes_nothing and is_begun:
+        text = f"{text}\n\nNothing is left of it that can be undone."
+        return CommandResult(exit_code=1, text=text, summary_json=ended(1))
+    if not (context.confirm and context.confirm(text)):
+        raise UsageError("Nothing was undone.", code="declined")
+    return None
+
+
+def _untouched(
+    context: CommandContext,
+    contacts: RunUndo,
+    earlier: RunRecord,
+    code: int = 0,
+    reason: object = None,
+    *,
+    tally: Mapping[Fate, int] | None = None,
+) -> str:
+    """Return the summary of an undo that did nothing, with its exit code and why it ended early."""
+    now = context.clock.now()
+    nothing = replace(
+        earlier, name="", started_at=now, finished_at=now, exit_code=code, requests_sent=0, requests_throttled=0
+    )
+    tally, changed = tally or contacts.tally(), contacts.totals()[1]
+    return undo_json(nothing, earlier.name, tally, None, updated=changed, reason=reason)
 
 
 def _with_rest(text: str, rest: str) -> str:
     return f"{text}\n{rest}" if rest else text
 
 
-def _confirm(context: CommandContext, plan: str, earlier: RunRecord) -> None:
-    """Return if the person wants the run to be undone."""
-    if context.settings.run.yes:
-        return
-    if context.confirm is None:
-        again = command_with_yes(earlier.name, context.options)
+def _require_person(context: CommandContext, earlier: RunRecord) -> None:
+    """Return if a person is there who can be asked, or need not be.
+
+    Raises:
+        UsageError: Nobody is.
+
+    """
+    if context.confirm is None and not context.settings.run.dry_run:
+        again = command_again(earlier.name, context.options)
         raise UsageError(
             "Nothing was undone: nobody is there to be asked.", f"To undo it:\n  {again}", code="nobody_to_ask"
         )
-    if not context.confirm(plan):
-        raise UsageError("Nothing was undone.", code="declined")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,7 +160,9 @@ class Undo(PoolCommand):
             LOG.error("undone.csv was not written: %s", error.message)
             unwritten, code = error.message, error.exit_code
         log_end(code, tally)
-        words = closing_words(record, self.earlier.name, tally, report, unwritten=unwritten, cure=cure)
+        run, options = self.earlier.name, self.context.options
+        again = command_again(run, options, yes=self.context.settings.run.yes)
+        words = closing_words(record, run, tally, unwritten or report, again=again, cure=cure)
         rest = rest_of_list(self.store, self.earlier, self.context.options)
         text = "\n\n".join(filter(None, (*early_end(stopped)[:1], words, rest)))
         summary_json = undo_json(
@@ -137,77 +176,7 @@ class Undo(PoolCommand):
         return CommandResult(exit_code=code, text=text, summary_json=summary_json)
 
 
-def undo_plan(undo: RunUndo, earlier: RunRecord, context: CommandContext) -> str:
-    """Return what an undo of the run would do, for the person to see before it is done."""
-    left_out = _forgotten_lines(undo, earlier)
-    (delete, restore), (created, changed), tally = undo.to_do_each(), undo.totals(), undo.tally()
-    others = (Fate.UNSENT, Fate.KEPT)
-    before: dict[Fate, int] = {fate: number for fate, number in tally.items() if fate not in others and number}
-    where = plain(account_words(earlier.account, context.settings.service.base_url))
-    lines = [f"{earlier.name} {_did(created, changed)} in {where}."]
-    if before:
-        lines += ["Of these, by an earlier undo:", counts(before)]
-    if created:
-        lines.append(f"To be deleted from Callbell, which cannot be undone: {counted(delete, 'contact')}.")
-        lines += [*_listed(undo.first(_SHOWN), delete), *_kept_lines(undo)]
-    if changed:
-        lines.append(f"To be restored as they were before: {counted(restore, 'contact')}.")
-        lines += _listed(undo.first_changed(_SHOWN), restore)
-    lines += left_out
-    lines.append("What was changed since is kept as it is; what the run did not touch is not touched.")
-    return "\n".join(lines)
-
-
-def _did(created: int, changed: int) -> str:
-    """Return what a run did, such as `created 3 contacts and updated 2 contacts`."""
-    parts = [f"created {counted(created, 'contact')}"] if created or not changed else []
-    return " and ".join([*parts, f"updated {counted(changed, 'contact')}"] if changed else parts)
-
-
-def _forgotten_lines(undo: RunUndo, earlier: RunRecord) -> list[str]:
-    """Return that the run was purged, so that not all of it can be taken back; nothing if it was not."""
-    kept = RunReport(undo.database, undo.key.run).kept()
-    if not kept.forgotten_at:
-        return []
-    what = f"what it did to {kept.dropped:,} rows, and the values before its updates, are not known any more"
-    when = f"{kept.forgotten_at:%Y-%m-%d}"
-    return [f"{earlier.name} was forgotten on {when} (purge): {what}. That cannot be taken back."]
-
-
-def _kept_lines(undo: RunUndo) -> list[str]:
-    """Return which contacts are kept because nothing proves that the run made them; nothing if there are none."""
-    if not (count := undo.tally()[Fate.KEPT]):
-        return []
-    kept = f"To be kept, for nothing proves that the run made them: {counted(count, 'contact')}."
-    return [kept, *_listed(undo.first_kept(_SHOWN), count)]
-
-
-def _listed(shown: Sequence[tuple[int, str, str, tuple[str, ...]]], count: int) -> list[str]:
-    """Return a line for each of the first contacts, with the fields to be given back, and one for the others."""
-    lines = [
-        f"  row {row}: {plain(name)} ({masked(identifier)}){f': {plain(field_labels(changed))}' if changed else ''}"
-        for row, identifier, name, changed in shown
-    ]
-    return lines if count == len(shown) else [*lines, f"  and {count - len(shown):,} more"]
-
-
-def nothing_to_do(undo: RunUndo, earlier: RunRecord) -> str:
-    """Return why there is nothing to undo; empty if there is."""
-    if earlier.is_rehearsal:
-        return f"{earlier.name} was a rehearsal, of which nothing was sent to Callbell: there is nothing to undo."
-    if undo.to_do():
-        return ""
-    if kept := _kept_lines(undo):
-        return "\n".join([f"Nothing that {earlier.name} did is left to be undone.", *kept])
-    if forgotten := _forgotten_lines(undo, earlier):
-        return forgotten[0]
-    created, changed = undo.totals()
-    if created or changed:
-        return f"{earlier.name} {_did(created, changed)}: all of that was taken back already."
-    return f"{earlier.name} created and updated no contacts: there is nothing to undo."
-
-
-def command_with_yes(run: str, options: Mapping[str, object]) -> str:
-    """Return the command that does it without a question, with the options that it was given."""
+def command_again(run: str, options: Mapping[str, object], *, yes: bool = True) -> str:
+    """Return the command with the options that it was given, and whether it does it without a question."""
     given = [(name, options.get(name)) for name in _GIVEN_AGAIN]
-    return importer_command("undo", run, options=[("yes", True), *given])
+    return importer_command("undo", run, options=[("yes", yes), *given])

@@ -162,4 +162,4 @@ def _given(options: Mapping[str, object], name: str) -> object:
         return shell.short_path(given)
     if name != "journal" or given or not shell.is_read_elsewhere() or options.get("sandbox"):
         return given
-    return os.path.abspath(named) if (named := os.environ.get(_JOURNAL)) else None  # noqa: PTH100 - no links
+    return os.path.abspath(os.path.expanduser(named)) if (named := os.environ.get(_JOURNAL)) else None  # noqa: PTH100, PTH111 - no links

@@ -1,5 +1,6 @@
 """Past runs for people: as a table, and one by itself."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from pathlib import PurePath
@@ -21,6 +22,9 @@ _LEAST_NEEDED = ("FILE", "DATE", "TIME", "ACCOUNT", "COMMAND", "EXIT", "ROWS", "
 told below the table."""
 _ONLY_IF_ANY = ("TWICE", "UNSENT", "UNDONE")
 """Columns that are left out where each run has 0."""
+TO_FINISH = "  to finish "
+"""Before the command that finishes an undo."""
+_VALUES_AT = len(TO_FINISH)
 _LONGEST = 24
 """Characters of an account or a file in the table."""
 
@@ -145,3 +149,18 @@ def run_text(record: RunRecord, counts: Counts, zone: tzinfo | None) -> str:
         f"  reports   {plain(record.report_dir)}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def fitted_line(line: str, width: int) -> str:
+    """Return a line of `run_text` on as many as a terminal needs, broken between words; their values are one column.
+
+    Args:
+        line: Which begins with the name of its value.
+        width: Of the terminal; 0: it is none.
+
+    """
+    if not width or len(line) <= width or line.startswith(TO_FINISH):  # a command is to be copied
+        return line
+    return textwrap.fill(
+        line, width, subsequent_indent=" " * _VALUES_AT, break_long_words=False, break_on_hyphens=False
+    )

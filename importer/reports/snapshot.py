@@ -13,7 +13,7 @@ from importer.model.rows import Status
 
 _MANY_FAILED = 0.05
 """The share of the rows done from which on failures are no exception."""
-_WOULD_BE = (Status.CREATED, Status.UPDATED)
+_WOULD_BE = (Status.CREATED, Status.UPDATED, Fate.DELETED, Fate.RESTORED)
 _TROUBLE = (Status.FAILED, Status.IN_DOUBT)
 _UNAVAILABLE = 503
 

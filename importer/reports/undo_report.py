@@ -19,7 +19,7 @@ MEANINGS: dict[Fate, str] = {
     Fate.DELETED: "deleted from Callbell",
     Fate.RESTORED: "given back what the run had changed",
     Fate.GONE: "were not there any more",
-    Fate.CHANGED: "changed since, or cannot be given back; left as they are, at least in part",
+    Fate.CHANGED: "left, at least in part: changed since, or cannot be given back",
     Fate.KEPT: "not proved to be made by the run; kept",
     Fate.FAILED: "could not be undone",
     Fate.UNSENT: "not decided yet: the undo ended before their turn",
@@ -38,7 +38,7 @@ def write_undone(path: Path, sheets: Sequence[Sheet], results: Iterable[RemovalR
 
 
 def closing_words(
-    undo: RunRecord, undone: str, tally: Mapping[Fate, int], report: Path, *, unwritten: str = "", cure: str = ""
+    undo: RunRecord, undone: str, tally: Mapping[Fate, int], report: Path | str, *, again: str, cure: str = ""
 ) -> str:
     """Return the text at the end of an undo.
 
@@ -46,20 +46,21 @@ def closing_words(
         undo: The undo itself, with its end.
         undone: The run that was undone.
         tally: All contacts that the run created or changed, including those that an earlier undo took back.
-        report: The file with a line for each.
-        unwritten: Why there is no such file; empty: there is.
+        report: The file with a line for each; or why there is no such file.
+        again: The command.
         cure: What to do about the reason why it ended early; empty: nothing.
 
     """
     ended = ended_after(undo.exit_code, seconds_between(undo.started_at, undo.finished_at))
-    about = plain(unwritten) if unwritten else f"Report: {short_path(report)}"
+    about = plain(report) if isinstance(report, str) else f"Report: {short_path(report)}"
     parts = [f"{ended}: the undo of {undone}.", counts(tally), about]
     if tally[Fate.UNSENT] and AGAIN in cure:
         parts.append(cure)
     elif tally[Fate.UNSENT]:
-        parts.append(f"{cure} Give {AGAIN}: it continues where this undo ended.".lstrip())
+        go_on = f"{cure} Then go" if cure else "To go"
+        parts.append(f"{go_on} on where this undo ended:\n  {again}")
     elif tally[Fate.FAILED]:
-        parts.append("Give the same command again for those that failed.")
+        parts.append(f"To try those again that failed:\n  {again}")
     return "\n\n".join(parts)
 
 

@@ -3,6 +3,7 @@
 There are no defaults here: a key that is missing stays unset, and `importer.settings.options` has its default.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -41,8 +42,8 @@ ReportKind = Annotated[str, AfterValidator(checks.one_of(REPORT_KINDS))]
 
 
 def _path(text: str, folder: ValidationInfo[Path]) -> Path | None:
-    """Return the path, seen from the folder that is the context of the validation; None for an empty text."""
-    return Path(folder.context) / text if text else None
+    """Return the path, seen from the folder that is the context of the validation, or the home; None for no text."""
+    return Path(folder.context) / os.path.expanduser(text) if text else None  # noqa: PTH111 - no home is no error
 
 
 class _Table(BaseModel):

@@ -66,7 +66,11 @@ def _is_on_path(folder: Path, search: str) -> bool:
 
 
 def as_typed(text: str) -> str:
-    """Return the text with its commands of the importer as a person has to type them here."""
+    """Return the text with its commands of the importer as a person has to type them here, or start them: a service."""
+    if "INVOCATION_ID" in os.environ:
+        from importer.system.own_service import service_again  # noqa: PLC0415 - only where systemd started us
+
+        text = service_again(text)
     name = importer_name()
     return text if name == IMPORTER else _NAMED_IN_TEXT.sub(lambda _: name, text)
 

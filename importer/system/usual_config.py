@@ -11,7 +11,7 @@ _VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 def usual_config(environment: Mapping[str, str]) -> Path | None:
     """Return the config file that is found if none is named; None: there is none."""
     if named := environment.get(_VARIABLE):
-        return Path(named)
+        return Path(os.path.expanduser(named))  # noqa: PTH111 - no home is no error
     try:
         return _NAME if _NAME.is_file() else None
     except OSError:  # in a folder that may not be read, such as root's, nothing is there for this user

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -199,3 +200,27 @@ def test_a_program_with_a_path_completes(complete: Complete, tmp_path: Path) -> 
     program = tmp_path / "bin" / "callbell-importer"
     main = f"import sys; sys.argv = [{str(program)!r}]; from importer.cli import main; main()"
     assert "retry" in complete(f"{program} re", main=main)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the script is bash's")
+@pytest.mark.parametrize("typed", ["~/bin/callbell-importer", "callbell-importer"])
+def test_bash_completes_a_command_that_is_typed_from_the_home_folder(tmp_path: Path, typed: str) -> None:
+    """Bash hands the word over with its tilde, and nothing else would find the program."""
+    program = tmp_path / "bin" / "callbell-importer"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nfrom importer.cli import main\nmain()\n", "utf-8")
+    program.chmod(0o700)
+    kept = {
+        "PATH": f"{os.environ['PATH']}{os.pathsep}{program.parent}" if typed == program.name else os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(tmp_path),
+        "SHELL": "/bin/bash",
+    }
+    script = subprocess.run(  # noqa: S603 - this Python
+        [str(program), "--show-completion", "bash"], env=kept, capture_output=True, text=True, check=True
+    ).stdout
+    asked = (
+        f'{script}\nCOMP_WORDS=("{typed}" ret); COMP_CWORD=1; _callbell_importer_completion "{typed}"; echo $COMPREPLY'
+    )
+    ended = subprocess.run(["bash", "-c", asked], env=kept, capture_output=True, text=True, check=True)  # noqa: S603, S607
+    assert (ended.stdout, ended.stderr) == ("retry\n", "")

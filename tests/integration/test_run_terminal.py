@@ -491,6 +491,35 @@ def test_retry_takes_the_run_before_one_that_was_declined(service: Sandbox) -> N
     assert f"The run before it is taken: {first}." in " ".join(said.stderr.split())
 
 
+@pytest.mark.parametrize(("answer", "code", "there"), [("\n", 0, 3), ("n\n", 3, 0), ("\x04", 3, 0), ("\x03", 130, 0)])
+@pytest.mark.usefixtures("token")
+def test_retry_asks_before_it_sends(service: Sandbox, answer: str, code: int, there: int) -> None:
+    """It says how many rows of which run go where; Enter sends them, and a no leaves the run to be retried."""
+    customers(Path("a.csv"))
+    first = give("run", "a.csv", "--tag", "No such tag", "--json").summary["run"]
+    ended = on_a_terminal("retry", "--tag", "VIP", answers=[("Send them again? [Y/n]", answer)])
+    assert (ended.exit_code, len(service.contacts), ended.unasked) == (code, there, 0)
+    assert "  row 2: 34600000000; Customer 0; tags: VIP" in ended.shown
+    assert f"3 rows of {first}, all to be sent if new to Callbell." in " ".join(ended.shown.split())
+    assert f"To: {service.base_url.removesuffix('/v1')}, the account of owner@example.com." in ended.shown
+    assert "from Phone" not in ended.shown
+    if not there:
+        assert f"To send them after all: callbell-importer retry {first}" in " ".join(ended.shown.split())
+        again = give("retry", "--tag", "VIP")
+        assert (again.exit_code, len(service.contacts)) == (0, 3)
+        assert "declined" not in again.stderr
+
+
+@pytest.mark.usefixtures("token")
+def test_retry_asks_nobody_who_said_yes(service: Sandbox) -> None:
+    """Nor in a dry run."""
+    customers(Path("a.csv"))
+    give("run", "a.csv", "--tag", "No such tag")
+    for option, there in (("--dry-run", 0), ("--yes", 3)):
+        ended = on_a_terminal("retry", "--tag", "VIP", option, answers=[])
+        assert (ended.exit_code, len(service.contacts)) == (0, there)
+
+
 @pytest.mark.usefixtures("token")
 def test_report_takes_the_run_before_one_that_was_declined() -> None:
     """Of a run of which nothing was sent no reports were written; where there is no other, it says so."""

@@ -1,5 +1,6 @@
 """The command `schedule`: systemd's own verifiers read what it prints, which is installed on a system of the test's."""
 
+import inspect
 import io
 import os
 import re
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from importer.cli import schedule_command
 from importer.cli.command_line import app
 from importer.cli.schedule_command import OF_ONE_RUN
 from importer.commands.context import CommandContext, CommandResult, load_settings
@@ -22,7 +24,7 @@ from importer.commands.schedule import checks as schedule_checks
 from importer.commands.schedule import command as tested
 from importer.commands.schedule import night as schedule_night
 from importer.commands.schedule import steps as schedule_steps
-from importer.commands.schedule.night import ALWAYS, ScheduleRequest
+from importer.commands.schedule.night import ALWAYS, USUAL_TIME, ScheduleRequest
 from importer.model.errors import StorageError, UsageError
 from importer.settings import settle
 from importer.system import crontabs, runtime
@@ -347,7 +349,7 @@ def test_a_hint_names_the_option_that_tells_of_a_list_that_is_cut_short() -> Non
     said = give(*command)
     assert re.search(r"^file +note +.*--min-rows 50%", said.stderr, re.MULTILINE)
     assert said.exit_code == 0
-    assert "--min-rows" not in give(*command, "--min-rows", "5").stderr
+    assert "--min-rows 50%" not in give(*command, "--min-rows", "5").stderr
     config('[run]\nmin_rows = "50%"\n')
     assert "--min-rows" not in give(*command).stderr
 
@@ -1036,7 +1038,33 @@ def test_nothing_is_changed_where_systemd_does_not_run(
     assert "The units are for another computer." in shown.stderr
     told = " ".join(shown.stderr.split())
     assert "It works with cron: install it (Debian: apt install cron) and give this command:" in told
-    assert "--at 02:00 --kind cron --min-rows 50% --install" in shown.stderr
+    assert "--kind cron --min-rows 50% --install" in shown.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals are POSIX's")
+def test_a_line_of_a_crontab_is_told_to_be_one_where_a_terminal_breaks_it() -> None:
+    """With what puts it in place without copying it, and what writes it into a file; in a file it is whole anyway."""
+    from tests.support.answered_terminal import on_a_terminal  # noqa: PLC0415 - terminals are POSIX's
+
+    customers(Path("contacts.csv"))
+    config()
+    given = ("schedule", "contacts.csv", "--config", "config.toml", "--kind", "cron")
+    shown = " ".join(on_a_terminal(*given, answers=[]).shown.split())
+    configured = f"callbell-importer schedule contacts.csv --config {shlex.quote(f'{Path.cwd()}/config.toml')}"
+    assert (
+        "To put it in place without copying it (what begins with the time is one line, however a terminal shows it):"
+        f" {configured} --kind cron --install It does this: add its lines to the crontab of" in shown
+    )
+    assert f"{configured} --kind cron > callbell-importer.cron" in shown
+    assert "(crontab -l; cat callbell-importer.cron) | crontab -" in shown
+    said = give(*given)
+    assert "one line" not in said.stderr
+    assert f"To put it in place:\n  {configured} --kind cron --install\nIt does this:\n" in said.stderr
+
+
+def test_the_usual_time_is_named_in_no_command() -> None:
+    """It is the same in the command line and in what knows it."""
+    assert inspect.signature(schedule_command.schedule).parameters["at"].default == USUAL_TIME
 
 
 def test_the_systems_service_is_installed_by_root_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

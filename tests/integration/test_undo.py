@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.commands.undo import command_with_yes
+from importer.commands.undo import command_again
 from importer.journal import RunUndo
 from importer.model.policy import Policy
 from importer.sandbox import Commit, Duplicates, Fault, FaultKind, Faults, Sandbox, Scripted
@@ -296,6 +297,9 @@ def test_an_undo_that_was_stopped_is_listed_with_what_it_took_back(half_undone: 
     shown = give("runs", half_undone).stdout
     assert "  undone    1 contact: 1 deleted; 2 left\n" in shown
     assert ", exit code 130, reports in " in shown
+    assert f"\n  to finish callbell-importer undo {half_undone}" in shown
+    undo(half_undone, "--yes")
+    assert "to finish" not in give("runs", half_undone).stdout
 
 
 def not_finished(run: str) -> str:
@@ -312,6 +316,7 @@ def test_an_unfinished_undo_is_told_before_anything_is_sent(half_undone: str, ar
         arguments = ("retry", "--tag", "VIP")
     said = give(*arguments, "--rate", "0", "--log-file", "own.log")
     assert said.exit_code == 0
+    assert said.stderr.count("is not finished") == 1
     for text in (" ".join(said.stderr.split()), Path("own.log").read_text("utf-8")):
         assert not_finished(half_undone) in text
         assert f"Finish it first: callbell-importer undo {half_undone}" in text
@@ -332,20 +337,58 @@ def test_on_a_terminal_an_unfinished_undo_is_a_question(
     ended = on_a_terminal("run", "contacts.csv", "--rate", "0", answers=[("[y/N]", answer), *last])
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (code, 0, left)
     assert not_finished(half_undone).strip() in " ".join(ended.shown.split())
+    assert ended.shown.count("is not finished") == 1
     if left == 2:
         assert "othing was sent. Finish the undo first: " in " ".join(ended.shown.split())
 
 
+def changed_by_colleague(service: Sandbox, count: int) -> None:
+    """Change the first contacts of the account."""
+    for one in service.contacts[:count]:
+        service.calls.change_contact(Asked(parameter=one.uuid, body={"name": "By a colleague"}))
+
+
 def test_a_dry_run_only_shows(service: Sandbox) -> None:
-    """It asks the service nothing, and names the rows without their whole numbers."""
+    """It changes nothing, and names the rows without their whole numbers."""
     run = imported(12)
-    requests = service.traffic.requests.total()
+    before, contacts = Counter(service.traffic.requests), service.contacts
     said = undo(run, "--dry-run", "--json")
     assert (said.exit_code, fates(said)) == (0, {"unsent": 12, "created": 12})
     assert "row 2: Customer 0 (…000)" in said.stderr
     assert "and 7 more" in said.stderr
     assert "Dry run: nothing was undone" in said.stderr
-    assert service.traffic.requests.total() == requests
+    assert {name.partition(" ")[0] for name in Counter(service.traffic.requests) - before} == {"GET"}
+    assert service.contacts == contacts
+    assert fates(undo(run, "--yes", "--json")) == {"deleted": 12, "created": 12}
+
+
+def test_a_dry_run_tells_what_was_changed_since(service: Sandbox) -> None:
+    """Callbell is asked how each contact stands, and those are counted as the undo will leave them."""
+    run = imported(9)
+    changed_by_colleague(service, 2)
+    gone = service.contacts[-1].uuid
+    service.calls.delete_contact(Asked(parameter=gone))
+    said = undo(run, "--dry-run")
+    assert said.exit_code == 0
+    assert "To be deleted from Callbell, which cannot be undone: 6 contacts.\n  row 4: Customer 2 (…002)" in said.stderr
+    assert "To be left as they are, for somebody changed them in Callbell since: 2 contacts." in said.stderr
+    assert "  row 2: Customer 0 (…000): not as it was sent any more (name)\n" in said.stderr
+    assert "Not in Callbell any more: 1 contact.\nCallbell was asked" in said.stderr
+
+
+@pytest.mark.parametrize("lacks", ["a token", "the time"])
+def test_a_dry_run_that_asks_nobody_says_so(service: Sandbox, monkeypatch: pytest.MonkeyPatch, lacks: str) -> None:
+    """Without a token, or where it would take long, the figures are the most that it can be."""
+    run = imported(12)
+    changed_by_colleague(service, 2)
+    before = service.traffic.requests["GET /contacts/:uuid"]
+    if lacks == "a token":
+        monkeypatch.delenv("CALLBELL_API_TOKEN")
+    said = give("undo", run, "--dry-run", "--rate", "0" if lacks == "a token" else "0.1")
+    assert said.exit_code == 0, said.stderr
+    assert "which cannot be undone: up to 12 contacts." in said.stderr
+    assert "Callbell is asked about each contact right before it is undone" in said.stderr
+    assert service.traffic.requests["GET /contacts/:uuid"] == before
 
 
 def test_without_a_terminal_it_wants_a_yes(service: Sandbox) -> None:
@@ -358,13 +401,13 @@ def test_without_a_terminal_it_wants_a_yes(service: Sandbox) -> None:
     assert deletes(service) == 0
 
 
-def test_the_command_with_yes_can_be_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_again_can_be_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the shells of all systems, with what it was given."""
     monkeypatch.setattr(runtime, "WINDOWS", False)
     options: dict[str, object] = {"journal": "my journal", "quiet": True, "config": "c.toml"}
-    assert command_with_yes("r", options) == ("callbell-importer undo r --yes --config c.toml --journal 'my journal'")
+    assert command_again("r", options) == ("callbell-importer undo r --yes --config c.toml --journal 'my journal'")
     monkeypatch.setattr(runtime, "WINDOWS", True)
-    assert command_with_yes("r", options).endswith('--journal "my journal"')
+    assert command_again("r", options).endswith('--journal "my journal"')
 
 
 @pytest.mark.parametrize(("run", "words"), [("nope", "no run named nope"), ("", "needs the name of a run")])
@@ -451,7 +494,7 @@ def test_what_failed_is_tried_by_the_same_command(monkeypatch: pytest.MonkeyPatc
         run = imported(3)
         said = undo(run, "--yes", "--json")
         assert (said.exit_code, fates(said)) == (1, {"deleted": 2, "failed": 1, "created": 3})
-        assert "Give the same command again for those that failed." in said.stderr
+        assert f"To try those again that failed:\n  callbell-importer undo {run} --yes" in said.stderr
         assert undo(run, "--yes").exit_code == 0
         assert sandbox.contacts == ()
 
@@ -636,6 +679,27 @@ fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from importer.cli import main
 main()
 """
+
+
+@posix_only
+@pytest.mark.parametrize(("changed", "answer", "code", "left"), [(2, "n\n", 2, 5), (2, "y\n", 1, 2), (5, "y\n", 1, 5)])
+def test_the_question_counts_what_will_be_deleted(
+    service: Sandbox, changed: int, answer: str, code: int, left: int
+) -> None:
+    """What a colleague changed is told before, and kept; the journal forgets that it was asked."""
+    from tests.support.answered_terminal import on_a_terminal  # noqa: PLC0415 - terminals are POSIX's
+
+    run = imported(5)
+    changed_by_colleague(service, changed)
+    ended = on_a_terminal("undo", run, "--rate", "0", answers=[("Undo it?", answer)])
+    assert f"which cannot be undone: {5 - changed} contacts." in ended.shown
+    assert f"changed them in Callbell since: {changed} contacts." in " ".join(ended.shown.split())
+    assert (ended.exit_code, len(service.contacts)) == (code, left)
+    assert ("undone" in give("runs", run).stdout) is (answer == "y\n")
+    if changed == 5:
+        ended = on_a_terminal("undo", run, "--rate", "0", answers=[])
+        assert ended.exit_code == 1
+        assert "Nothing is left of it that can be undone." in ended.shown
 
 
 @posix_only

@@ -133,9 +133,9 @@ def test_what_was_updated_is_given_back_and_what_was_created_is_deleted(service:
 
 
 def test_the_plan_names_the_fields(service: Sandbox) -> None:
-    """And nothing is asked of the service for it."""
+    """And nothing is changed for it."""
     run = night(service, customer(0, name="New name", note="New"), customer(7))
-    requests = service.traffic.requests.total()
+    contacts = service.contacts
     said = undo(run, "--dry-run", "--json")
     assert (said.exit_code, fates(said)) == (0, {"unsent": 2, "created": 1, "updated": 1})
     assert "night created 1 contact and updated 1 contact in " in said.stderr
@@ -143,7 +143,16 @@ def test_the_plan_names_the_fields(service: Sandbox) -> None:
         "To be deleted from Callbell, which cannot be undone: 1 contact.\n  row 3: Customer 7 (…007)\n" in said.stderr
     )
     assert "To be restored as they were before: 1 contact.\n  row 2: New name (…000): name, note\n" in said.stderr
-    assert service.traffic.requests.total() == requests
+    assert service.contacts == contacts
+
+
+def test_the_plan_names_what_is_left(service: Sandbox) -> None:
+    """Field by field, where a colleague changed one of them since."""
+    run = night(service, customer(0, name="New name", note="New"))
+    changed_by_hand(service, 0, note="By hand")
+    said = undo(run, "--dry-run")
+    assert "To be restored as they were before: 0 contacts.\nTo be left, at least in part, for " in said.stderr
+    assert "  row 2: New name (…000): to be given back: name; left as it is: note\n" in said.stderr
 
 
 def test_what_a_person_changed_since_is_left(service: Sandbox) -> None:

@@ -28,7 +28,7 @@ from importer.model.rows import Sheet, Status
 from importer.model.runs import DECLINED, RunRecord
 from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
-from importer.reports.run_commands import choose_columns, command_line, where_runs_are
+from importer.reports.run_commands import choose_columns, command_line, same_journal, where_runs_are
 from importer.system.logs import LOG
 from importer.system.shell import importer_command, importer_name, short_path
 from importer.system.stop_signals import Interruption
@@ -56,6 +56,8 @@ class LastQuestion:
     """The file of the list that the rows are of, if they are in a file of our own making."""
     doubt: CountryDoubt = NO_DOUBT
     """Why the numbers are probably not from the country that was given."""
+    retried: str = ""
+    """The run whose rows are sent again, which showed what it made of the file; empty: it is no retry."""
     _first: FirstToSend = field(default_factory=FirstToSend)
     _cure: str = ""
     """What to do first, as was told; empty: the columns may be other ones."""
@@ -95,7 +97,9 @@ class LastQuestion:
             if told := "\n".join(filter(None, [self.note, self.doubt.text])):
                 context.tell(told)
             return
-        if context.settings.mapping_given and (config := context.options.get("config")):
+        if self.retried:
+            self._cure = f"To send them after all: {same_journal(context.options, 'retry', self.retried)}"
+        elif context.settings.mapping_given and (config := context.options.get("config")):
             self._cure = f"To send it otherwise, edit {short_path(str(config))} and give the same command again."
         text = self._text(context, connection, tally)
         confirm = partial(context.confirm, text)
@@ -118,8 +122,9 @@ class LastQuestion:
 
         """
         said = " ".join(_unfinished(context, run, left) for run, left in undos)
-        LOG.warning("%s", said)
         ask = context.asker
+        if LOG.hasHandlers() or (context.is_quiet and ask is None):  # Python writes it to standard error itself then
+            LOG.warning("%s", said)
         if ask is None or context.settings.run.dry_run:
             context.tell(said)
             return
@@ -138,11 +143,13 @@ class LastQuestion:
             raise InputError("Nothing was sent.", code="declined")
 
     def _text(self, context: CommandContext, connection: Connection, tally: Mapping[Status, int]) -> str:
+        sheets = [] if self.retried else enumerate(connection.sheets)
+        counts = counts_text(tally, self._first, if_new=_if_new(context, connection), of_run=self.retried)
         parts = [
-            *(self._sheet_lines(context, index, sheet) for index, sheet in enumerate(connection.sheets)),
+            *(self._sheet_lines(context, index, sheet) for index, sheet in sheets),
             *first_lines(self._first),
             self.note,
-            wrapped_text(counts_text(tally, self._first, if_new=_if_new(context, connection)), _WIDTH),
+            wrapped_text(counts, _WIDTH),
             _where_to(context, connection),
             plain_lines(not_seen_text(self.not_seen)),
             wrapped_text(self.doubt.text, _WIDTH),

@@ -67,13 +67,14 @@ def folded_line(text: str, *, indent: int, lines: int) -> str:
     )
 
 
-def counts_text(tally: Mapping[Status, int], first: FirstToSend, *, if_new: str) -> str:
+def counts_text(tally: Mapping[Status, int], first: FirstToSend, *, if_new: str, of_run: str = "") -> str:
     """Return how many rows were read, and what becomes of how many, as far as it is known before they are sent.
 
     Args:
         tally: How many rows have each status.
         first: With how many will be updates.
         if_new: Words that say which of those to be sent are.
+        of_run: The earlier run whose rows they are; empty: they are of a file.
 
     """
     read, pending = sum(tally.values()), tally[Status.PENDING]
@@ -85,9 +86,10 @@ def counts_text(tally: Mapping[Status, int], first: FirstToSend, *, if_new: str)
         **{words: tally.get(status, 0) for status, words in _NOT_SENT.items()},
     }
     told = [(count, words) for words, count in kinds.items() if count]
+    rows = f"{counted(read)} of {of_run}" if of_run else counted(read)
     if len(told) == 1:
-        return f"{counted(read)}, all {told[0][1]}."
-    return f"{counted(read)}: {', '.join(f'{count:,} {words}' for count, words in told)}."
+        return f"{rows}, {'all ' if read > 1 or not of_run else ''}{told[0][1]}."
+    return f"{rows}: {', '.join(f'{count:,} {words}' for count, words in told)}."
 
 
 def not_seen_text(missing: NotSeen) -> str:

@@ -1,5 +1,6 @@
 """`schedule`: prints what runs the same import every night, says whether such a night would work, and installs it."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -9,16 +10,27 @@ from importer.commands.schedule.checks import check_night
 from importer.commands.schedule.in_place import installed_schedules
 from importer.commands.schedule.night import Night, ScheduleRequest, scheduled_night
 from importer.commands.schedule.steps import Placement, placement
-from importer.commands.schedule.system_check import NO_SYSTEMD, chosen_kind, lacks_systemd, require_system, what_works
+from importer.commands.schedule.system_check import (
+    NO_SYSTEMD,
+    chosen_kind,
+    lacks_systemd,
+    require_system,
+    schedule_command,
+    what_works,
+)
 from importer.model.diagnosis import Diagnosis, Level, diagnosed_exit_code
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import wrapped_text
 from importer.reports.doctor_report import doctor_text
 from importer.system.cron_daemon import is_cron_running, start_command
 from importer.system.nightly_job import ScheduleKind
-from importer.system.scheduler import Scheduler, Step
+from importer.system.scheduler import Scheduler, Step, crontab_words
 from importer.system.service_user import is_root
 from importer.system.shell import importer_command
+from importer.system.terminal import is_terminal
+
+_NOT_COPIED = " without copying it (what begins with the time is one line, however a terminal shows it)"
+"""Said of a crontab's line."""
 
 
 def schedule_run(
@@ -147,13 +159,25 @@ def _how_to_install(placed: Placement, night: Night, request: ScheduleRequest) -
     if lacks_systemd(night.kind):
         return f"{NO_SYSTEMD} The units are for another computer.\n{what_works(night, replace(request, install=True))}"
     others = ", ".join(one for one in ScheduleKind if one is not night.kind)
+    is_cron_shown = placed.cron_job is not None and is_terminal(sys.stdout)
     lines = [
-        "The same command with --install does this:",
+        f"To put it in place{_NOT_COPIED if is_cron_shown else ''}:",
+        f"  {schedule_command(night, replace(request, install=True), request.kind)}",
+        "It does this:",
         *(f"  {step}" for step in placed.shown),
+        *(_by_file(placed, schedule_command(night, request, request.kind)) if is_cron_shown else ()),
         *_taken_back(placed),
         f"This is --kind {night.kind}; there are {others} too.",
     ]
     return "\n".join(lines)
+
+
+def _by_file(placed: Placement, command: str) -> Iterator[str]:
+    """Yield how the lines of a crontab get into a file as they are, and from there into the crontab."""
+    crontab, file = " ".join(crontab_words(placed.cron_user)), f"{placed.cron_job.name if placed.cron_job else ''}.cron"
+    yield "Or by a file, which can be looked at first; all else in the crontab stays:"
+    yield f"  {command} > {file}"
+    yield f"  ({crontab} -l; cat {file}) | {crontab} -"
 
 
 def _taken_back(placed: Placement) -> list[str]:

@@ -22,6 +22,8 @@ from importer.system.program import importer_program, program_files
 from importer.system.service_user import ServiceUser, find_user, is_root, own_name
 from importer.system.shell import option_words
 
+USUAL_TIME = "02:00"
+"""When a schedule is, if nobody says."""
 ALWAYS = {"fail_on": "new", "yes": True}
 """Options of the printed command, where nothing else was said: nobody is there at night."""
 _KNOWN = {key for table in PLAIN_TABLES for key in keys_of(table)} | {"tag"}
@@ -167,7 +169,8 @@ def _options(context: CommandContext, request: ScheduleRequest) -> dict[str, obj
 def _variables(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of this shell that the night needs too: there is no shell then, and no .profile."""
     passed = {name: value for name, value in environment.items() if value and _is_passed(name)}
-    absolute = {name: os.path.abspath(value) for name, value in passed.items() if name in _PATH_VARIABLES}  # noqa: PTH100
+    paths = {name: os.path.expanduser(value) for name, value in passed.items() if name in _PATH_VARIABLES}  # noqa: PTH111
+    absolute = {name: os.path.abspath(value) for name, value in paths.items()}  # noqa: PTH100
     language = {} if runtime.WINDOWS else {"LANG": environment.get("LANG") or "C.UTF-8"}
     return {**passed, **absolute, **language}
 

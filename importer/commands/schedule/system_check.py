@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from importer.commands.schedule.night import Night, ScheduleRequest
+from importer.commands.schedule.night import USUAL_TIME, Night, ScheduleRequest
 from importer.model.diagnosis import Diagnosis, Level
 from importer.model.errors import UsageError
 from importer.system import runtime
@@ -45,12 +45,18 @@ def lacks_systemd(kind: ScheduleKind) -> bool:
 def what_works(night: Night, request: ScheduleRequest) -> str:
     """Return the command that puts the same schedule in place where systemd does not run."""
     install = "" if has_crontab(night.now.environment) else "install it (Debian: apt install cron) and "
-    return f"It works with cron: {install}give this command:\n{_with_cron(night, request)}"
+    command = schedule_command(night, request, kind=ScheduleKind.CRON)
+    return f"It works with cron: {install}give this command:\n{command}"
 
 
-def _with_cron(night: Night, request: ScheduleRequest) -> str:
-    """Return the command that was given, with the kind that works without systemd."""
-    own = {"at": request.at, "kind": ScheduleKind.CRON, "user": request.user, "name": request.name}
+def schedule_command(night: Night, request: ScheduleRequest, kind: str) -> str:
+    """Return the command that was given, with a kind of schedule; an empty one leaves the choice to it."""
+    own = {
+        "at": "" if request.at == USUAL_TIME else request.at,
+        "kind": kind,
+        "user": request.user,
+        "name": request.name,
+    }
     given = [("config", night.now.options.get("config")), *own.items(), *request.options.items()]
     last = [("install", request.install), ("yes", night.now.settings.run.yes)]
     return importer_command("schedule", *request.files, options=[*dict([*given, *last]).items()])
