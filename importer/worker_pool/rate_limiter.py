@@ -217,6 +217,7 @@ class RateLimiter:
     def _adapt(self, decided: AdaptiveRate) -> None:
         if self._adaptive is None or decided.rate != self._adaptive.rate:
             self._limiter = _limiter(decided.rate)
+            self._skipped += int(self._limiter.max_rate)  # a new bucket has room for a burst that has just left
         self._adaptive = decided
 
     def _pause_until(self, loop_time: float) -> None:

@@ -394,6 +394,16 @@ def test_a_rate_below_the_limit_is_raised_after_half_a_minute() -> None:
     assert after == pytest.approx(48.5 * 1.02 * 1.04 * 1.08, abs=1)
 
 
+@pytest.mark.parametrize("share", [0.5, 0.58, 0.7, 0.8])
+@pytest.mark.parametrize("rate", [2.0, 5.0, 20.0, 50.0])
+def test_the_limit_is_kept_while_the_rate_climbs_to_it(rate: float, share: float) -> None:
+    """A new rate gives nobody a second turn: what left at the old one counts in the same second."""
+    sent = Traffic(pace=RateLimiter(rate=rate, learned=rate * share))
+    run(sent.send(int(rate * 180)))
+    assert sent.pace.recent_rate(sent.times[-1]) > 0.95 * SHARE_OF_LIMIT * rate
+    assert all(later - first >= 1.0 for first, later in zip(sent.times, sent.times[int(rate) :], strict=False))
+
+
 def test_what_the_service_says_of_its_limit_is_kept_to() -> None:
     """A limit in a reply's headers that is lower than ours is followed at once; without ours nothing is."""
     said = Reply(arrival=Arrival.ANSWERED, http_status=200, limit_per_second=50.0)
