@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from importer.commands.context import CommandContext
 from importer.commands.purge.other_journals import is_shown, shown_number
+from importer.commands.questions.earlier_countries import country_in
 from importer.journal.database import Database
 from importer.journal.run_records import load_runs
 from importer.mapper.phones import identify
-from importer.mapper.phones.countries import country_name, country_of
+from importer.mapper.phones.countries import country_name
 from importer.mapper.phones.examples import such_as
 from importer.mapper.phones.numbering_plans import country_code_of
 from importer.model.errors import UsageError
@@ -96,7 +97,7 @@ def _earlier_countries(journals: Sequence[Database]) -> Iterator[str]:
     """Yield the countries that numbers without a country code were of, of the newest runs first, each once."""
     records = (record for journal in journals for record, _ in load_runs(journal))
     newest = sorted(records, key=lambda record: record.started_at, reverse=True)
-    yield from dict.fromkeys(filter(None, (country_of(str(one.options.get("country") or "")) for one in newest)))
+    yield from dict.fromkeys(filter(None, map(country_in, newest)))
 
 
 def _command(context: CommandContext, country: str, number: str, *more: str) -> str:
