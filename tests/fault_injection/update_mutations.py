@@ -14,7 +14,14 @@ UPDATE_MUTATIONS = (
         "update: no intent before the PATCH",
         _SEEDS,
         f"{_IMPORT}.intent",
-        "isinstance(step, GetContact | Patch)",
+        "return update_intent(step)",
+        "return None",
+    ),
+    one_change(
+        "update: a deleted contact made again without an intent",
+        seen_by("virtual", seeds="2308642..2308642"),
+        f"{_IMPORT}.intent",
+        "attempt.gone_uuid",
         "False",
     ),
     one_change(

@@ -133,7 +133,10 @@ def test_a_check_counts_who_was_forgotten_apart() -> None:
     give("run", table(Path("contacts.csv"), ROWS))
     give("purge", "--contact", NUMBER, "--yes")
     said = give("check", "contacts.csv")
-    assert "  1 with a problem\n  2 sent by an earlier run\n  1 of a person who was forgotten\n" in said.stderr
+    assert (
+        "  1 with a problem\n  2 sent, or found in Callbell, by an earlier run\n  1 of a person who was forgotten\n"
+        in said.stderr
+    )
     assert said.stderr.rstrip().endswith(
         "1 row is of a person who was forgotten (purge), and not imported: take it out of your list."
     )
