@@ -160,6 +160,23 @@ def test_a_file_of_rows_to_fix_has_the_country_and_the_columns_of_its_list(servi
 
 
 @pytest.mark.usefixtures("token")
+def test_a_told_command_does_the_same_without_the_variable_that_named_the_config(service: Sandbox) -> None:
+    """It names the config that the variable did; the one in the folder is of another country."""
+    columns = '[columns]\nidentifier = "Phone"\nname = "Name"\n'
+    Path("config.toml").write_text(f'[contact]\ncountry = "PL"\n{columns}', encoding="utf-8")
+    Path("spain.toml").write_text(f'[contact]\ncountry = "ES"\n{columns}', encoding="utf-8")
+    table(Path("a.csv"), [("Phone", "Name"), ("600111222", "Ana"), ("600111223", "Eva"), ("12", "Leo")])
+    by_variable = {"CALLBELL_IMPORTER_CONFIG": "spain.toml"}
+    ended = on_a_terminal("run", "a.csv", answers=[("Import them?", "\n")], environment=by_variable)
+    (failed,) = Path("reports").glob("*/failed.csv")
+    told = re.findall(r"callbell-importer (run [^\n]*)", ended.shown)[-1]
+    assert told == f"run {failed} --config spain.toml"
+    failed.write_text(failed.read_text("utf-8").replace("\n12,", "\n600111333,"), "utf-8")
+    assert on_a_terminal(*told.split(), answers=[("Import them?", "\n")]).exit_code == 0
+    assert sorted(one.identifier for one in service.contacts)[-1] == "34600111333"
+
+
+@pytest.mark.usefixtures("token")
 def test_the_real_run_knows_what_was_answered_in_the_rehearsal(service: Sandbox) -> None:
     """Of the same file: its country is told, its column is the default; another file is asked about as ever."""
     for file, digit in (("a.csv", 3), ("b.csv", 4)):

@@ -206,14 +206,15 @@ def test_paths_are_whole_where_they_are_read_elsewhere(tmp_path: Path, monkeypat
 
 
 def test_a_config_that_is_found_here_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """But where the command is read elsewhere, or another one would be found."""
+    """But where the command is read elsewhere, then with its whole path, or where a variable names one."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CALLBELL_IMPORTER_CONFIG", raising=False)
     monkeypatch.setattr(shell, "is_terminal", lambda _stream: True)
     config = tmp_path / "config.toml"
     options = [("config", str(config)), ("country", "ES")]
     named = f"callbell-importer run a.csv --config {config} --country ES"
-    assert importer_command("run", "a.csv", options=options) == named
+    named_here = named.replace(str(config), "config.toml")
+    assert importer_command("run", "a.csv", options=options) == named_here
     config.touch()
     assert importer_command("run", "a.csv", options=options) == "callbell-importer run a.csv --country ES"
     assert importer_command("run", "a.csv", options=options, from_anywhere=True) == named
@@ -221,4 +222,6 @@ def test_a_config_that_is_found_here_is_not_named(tmp_path: Path, monkeypatch: p
     assert importer_command("run", "a.csv", options=options) == named
     monkeypatch.setattr(shell, "is_terminal", lambda _stream: True)
     monkeypatch.setenv("CALLBELL_IMPORTER_CONFIG", "other.toml")
-    assert importer_command("run", "a.csv", options=options) == named
+    assert importer_command("run", "a.csv", options=options) == named_here
+    monkeypatch.setenv("CALLBELL_IMPORTER_CONFIG", "config.toml")
+    assert importer_command("run", "a.csv", options=options) == named_here
