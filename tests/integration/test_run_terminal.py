@@ -177,6 +177,19 @@ def test_a_told_command_does_the_same_without_the_variable_that_named_the_config
 
 
 @pytest.mark.usefixtures("token")
+def test_the_country_of_a_run_that_was_undone_is_forgotten(service: Sandbox) -> None:
+    """It was probably the wrong one: it is neither recommended nor taken."""
+    table(Path("a.csv"), [("Phone", "Name"), *((f"6001112{number}", "Ana") for number in range(10, 30))])
+    run = give("run", "a.csv", "--country", "FR", "--json").summary["run"]
+    assert "had --country FR" in give("run", "a.csv").stderr
+    assert (give("undo", run, "--yes").exit_code, service.contacts) == (0, ())
+    assert "had --country" not in give("run", "a.csv").stderr
+    ended = on_a_terminal("run", "a.csv", answers=[("Where are they from?", "ES\n"), ("Import them?", "\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 20)
+    assert "as in the last run" not in ended.shown
+
+
+@pytest.mark.usefixtures("token")
 def test_the_real_run_knows_what_was_answered_in_the_rehearsal(service: Sandbox) -> None:
     """Of the same file: its country is told, its column is the default; another file is asked about as ever."""
     for file, digit in (("a.csv", 3), ("b.csv", 4)):

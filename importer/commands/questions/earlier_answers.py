@@ -14,6 +14,7 @@ from importer.commands.questions.earlier_countries import (
     country_in,
     is_same_sheet,
     run_with_country,
+    runs_in,
     sheet_of,
     where_of,
     written_with,
@@ -145,7 +146,7 @@ def earlier_runs(settings: Settings, journal: Journal, files: Sequence[str]) -> 
         files: That are read now, as a run's record has them.
 
     """
-    return _runs_before([*(one for one, _ in journal.runs()), *rehearsals_of(settings, files)], files)
+    return _runs_before([*runs_in(journal), *rehearsals_of(settings, files)], files)
 
 
 def _runs_before(runs: Sequence[RunRecord], files: Sequence[str]) -> RunsBefore:
@@ -159,7 +160,7 @@ def rehearsals_of(settings: Settings, files: Sequence[str]) -> list[RunRecord]:
     None if it cannot be read.
     """
     with contextlib.suppress(StorageError), rehearsals_journal(settings) as journal:
-        runs = [one for one, _ in journal.runs()] if journal else []
+        runs = runs_in(journal) if journal else []
         return [one for one in runs if one.files == tuple(files) or writer_of(files, [one])]
     return []
 
@@ -181,7 +182,7 @@ def _own_runs(settings: Settings) -> list[RunRecord]:
     with contextlib.suppress(StorageError):
         if is_there(path := journal_of(settings)):
             with contextlib.closing(Journal.open(path)) as journal:
-                return [one for one, _ in journal.runs()]
+                return runs_in(journal)
     return []
 
 

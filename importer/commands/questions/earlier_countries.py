@@ -1,12 +1,15 @@
 """The countries that numbers without a country code were from in earlier runs, and where that was said."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from importer.commands.input.own_file import writer_of
+from importer.journal import Journal
 from importer.mapper.phones.countries import country_of
 from importer.model.addresses import scheme_of
+from importer.model.deletion import Fate
 from importer.model.runs import RunRecord
 
 _OF_SHEET, _OF_FILE, _OF_FOLDER, _OF_OTHERS = 8.0, 6.0, 4.0, 2.0
@@ -47,6 +50,21 @@ def where_of(run: RunRecord | None) -> str:
 def country_in(run: RunRecord) -> str:
     """Return the region of the run's numbers, as an option or a person said it; empty: neither did."""
     return country_of(str(run.options.get("country") or ""))
+
+
+def runs_in(journal: Journal) -> list[RunRecord]:
+    """Return the journal's runs, newest first; one that was undone names no country: it was probably the wrong one."""
+    undone = {name for name in journal.undone_runs() if _is_undone_whole(journal, name)}
+    return [_without_country(one) if one.name in undone else one for one, _ in journal.runs()]
+
+
+def _is_undone_whole(journal: Journal, name: str) -> bool:
+    fates = journal.undo_of(name).tally()
+    return not (fates[Fate.UNSENT] or fates[Fate.FAILED])
+
+
+def _without_country(run: RunRecord) -> RunRecord:
+    return replace(run, options={name: value for name, value in run.options.items() if name != "country"})
 
 
 def countries_of(usable: Sequence[RunRecord], files: tuple[str, ...], sheet: str) -> dict[str, EarlierCountry]:
