@@ -62,8 +62,8 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         before = runs_before(context, journal, inputs)
         with open_sheets(context, inputs, before=before) as readers:
             context = as_opened(context, readers)
-            record = with_list(new_run(context, journal, "run", inputs), journal)
-            record = with_series(context, record, files, readers)
+            record = with_series(context, new_run(context, journal, "run", inputs), files, readers)
+            record = with_list(record, journal, [reader.sheet for reader in readers])
             run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
             run.tell_notes()  # before anything is asked, or refused because of what was guessed
             run.ask(before)
@@ -103,7 +103,7 @@ class ImportRun(PoolCommand):
         from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
         from importer.commands.questions.country_doubt import country_doubt  # noqa: PLC0415 - the same
 
-        earlier = before.answers(self.context.options)
+        earlier = before.answers(self.context.options, [reader.sheet for reader in self.readers])
         doubt = country_doubt(self.context, self.readers, earlier)
         with self._question_time.counted(self.context.clock):
             self.context, note = with_answers(self.context, self.readers, earlier)

@@ -19,7 +19,7 @@ def usual_config(environment: Mapping[str, str]) -> Path | None:
 
 
 def is_usual_config(config: str) -> bool:
-    """Tell whether a config file is found here in any terminal: a variable that is set in this one need not be there."""
+    """Tell whether a config file is found here if it is not named, whichever variables are set in a terminal."""
     try:
         is_there = not os.environ.get(_VARIABLE) and _NAME.is_file()
         return is_there and os.path.abspath(_NAME) == os.path.abspath(config)  # noqa: PTH100 - no links

@@ -155,8 +155,36 @@ def test_a_file_of_rows_to_fix_has_the_country_and_the_columns_of_its_list(servi
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (1, 0, 10)
     assert told in ended.shown
     assert "then: callbell-importer init a.csv)" in " ".join(ended.shown.split())
-    table(failed, [("Móvil", "Nombre"), ("0151 12345678", "Ana")])
+    table(failed, [("Móvil", "Nombre", "import_row"), ("0151 12345678", "Ana", "2")])
     assert told in on_a_terminal("run", str(failed), answers=[]).shown  # where nothing is asked
+
+
+@pytest.mark.usefixtures("token")
+def test_a_list_that_somebody_put_beside_the_reports_is_of_no_run(service: Sandbox) -> None:
+    """Its country is asked for, and `check` takes none: only files with our own columns are of our own making."""
+    table(Path("a.csv"), [("Phone", "Name"), *((f"60011122{n}", "Ana") for n in range(9)), ("12", "Leo")])
+    give("run", "a.csv", "--country", "ES")
+    lista = next(Path("reports").glob("*-a")) / "lista.csv"
+    table(lista, [("Telefon", "Name", "Kraj"), *((f"512 345 6{n}", "Uwe", "Polska") for n in range(10, 30))])
+    assert "Country: Spain" not in on_a_terminal("check", str(lista), answers=[]).shown
+    ended = on_a_terminal("run", str(lista), answers=[("are they from?", "PL\n"), ("Import them?", "\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 29)
+    assert "init reports" in " ".join(ended.shown.split())  # not a.csv, which is no list of these rows
+
+
+@pytest.mark.usefixtures("token")
+def test_the_country_of_rows_that_another_journal_wrote_is_asked_for(service: Sandbox) -> None:
+    """This one's runs of the same list may have had another; the file says nothing of it."""
+    table(Path("a.csv"), [("Phone", "Name"), *((f"60011122{n}", "Ana") for n in range(9)), ("12", "Leo")])
+    given = ("run", "a.csv", "--yes")
+    give(*given, "--country", "ES", "--report-dir", "other", "--journal", "other.sqlite3")
+    give(*given, "--country", "PL", "--limit", "1")
+    (failed,) = Path("other").glob("*/failed.csv")
+    failed.write_text(failed.read_text("utf-8").replace("\n12,", "\n600111333,"), "utf-8")
+    asked = [("Where are they from?", "ES\n"), ("Import them?", "\n")]
+    ended = on_a_terminal("run", str(failed), answers=asked)
+    assert (ended.exit_code, ended.unasked) == (0, 0)
+    assert "34600111333" in {one.identifier for one in service.contacts}
 
 
 @pytest.mark.usefixtures("token")
@@ -173,7 +201,7 @@ def test_a_told_command_does_the_same_without_the_variable_that_named_the_config
     assert told == f"run {failed} --config spain.toml"
     failed.write_text(failed.read_text("utf-8").replace("\n12,", "\n600111333,"), "utf-8")
     assert on_a_terminal(*told.split(), answers=[("Import them?", "\n")]).exit_code == 0
-    assert sorted(one.identifier for one in service.contacts)[-1] == "34600111333"
+    assert max(one.identifier for one in service.contacts) == "34600111333"
 
 
 @pytest.mark.usefixtures("token")

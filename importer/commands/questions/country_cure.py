@@ -59,9 +59,9 @@ class NumbersWithoutCountry:
         from importer.commands.questions.earlier_answers import earlier_runs  # noqa: PLC0415 - few runs need it
 
         before = earlier_runs(context.settings, journal, files)
-        weights = before.answers(context.options).country_weights
+        weights = before.answers(context.options, sheets).country_weights
         country, said = self.cure(sheets, context.environment, weights)
-        return self._as_before(before.with_country, country, said, context.zone)
+        return self._as_before(before.with_country(sheets), country, said, context.zone)
 
     def _as_before(self, run: RunRecord | None, country: str, said: str, zone: tzinfo | None) -> tuple[str, str]:
         """Return the country that an earlier run had, if enough numbers fit it still; else what the numbers tell."""

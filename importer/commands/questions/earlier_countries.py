@@ -93,7 +93,8 @@ def run_with_country(
 ) -> RunRecord | None:
     """Return the run whose country the numbers of files probably have still; None: no run of them had one.
 
-    It is the run that wrote them, if they are of our own making; else the last one of their list, or of themselves.
+    It is the run that wrote them, if they are of our own making; if that had none, the last one of their list or of
+    themselves. Where another journal has the run that wrote them, this one tells nothing of their list.
 
     Args:
         runs: Newest first.
@@ -104,7 +105,8 @@ def run_with_country(
     writer = writer_of(files, runs) if of_list else None
     if writer and country_in(writer):
         return writer
-    same = (one for one in runs if one.is_whole and one.files in (files, tuple(of_list)) and country_in(one))
+    of_them = {files, tuple(of_list)} if writer else {files}
+    same = (one for one in runs if one.is_whole and one.files in of_them and country_in(one))
     return max(same, key=lambda one: one.started_at, default=None)
 
 
