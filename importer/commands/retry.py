@@ -23,7 +23,7 @@ from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted, plain
 from importer.model.policy import FailOn
 from importer.model.rows import TO_RETRY, Contact, Status
-from importer.model.runs import CONSENT, DECLINED, LIST, NO_PROBLEMS, WAITED, ProblemGroup, RunRecord
+from importer.model.runs import CONSENT, DECLINED, LIST, NO_PROBLEMS, NUMBERS_OF, WAITED, ProblemGroup, RunRecord
 from importer.reports.closing_text import END_OF_REHEARSAL
 from importer.reports.next_step import next_step
 from importer.reports.past_run import failed_files
@@ -33,7 +33,7 @@ from importer.system.logs import LOG
 
 _OF_ONE_RUN_ALONE = frozenset(
     {"config", CONSENT, DECLINED, "dry_run", "guessed", "json", LIST, "limit", "min_rows"}
-    | {"quiet", "verbose", "yes", WAITED}
+    | {NUMBERS_OF, "quiet", "verbose", "yes", WAITED}
 )
 """Options of an earlier run that are not repeated: they do not decide what is sent, or where it goes."""
 _GIVE_FILE = "To send those again that are not in Callbell, give their file to `run`."

@@ -17,7 +17,7 @@ from importer.commands.input.input_files import input_files, nothing_to_import, 
 from importer.commands.input.open_sheets import Before, as_opened, open_sheets, runs_before
 from importer.commands.input.own_file import list_file, with_list
 from importer.commands.live_display import PoolDisplay
-from importer.commands.mapping_selection import kept_answers, kept_conditions, notes_of
+from importer.commands.mapping_selection import kept_answers, kept_conditions, kept_country, notes_of
 from importer.commands.pool_command import PoolCommand
 from importer.commands.questions.kept_consent import keep_consent
 from importer.commands.questions.question_time import QuestionTime
@@ -182,7 +182,8 @@ class ImportRun(PoolCommand):
     def _kept_options(self, connection: Connection) -> Mapping[str, object]:
         """Return the options for the journal: with the guessed columns, and `quiet` however that was said."""
         settings = self.context.settings
-        kept = {**self.record.options, **({"quiet": True} if settings.run.quiet else {})}
+        is_quiet = {"quiet": True} if settings.run.quiet else {}
+        kept = {**self.record.options, **is_quiet, **kept_country(self.context)}
         if settings.mapping_given:
             return {**kept, **kept_conditions(self.readers)}
         return {**kept, **kept_answers([(one.reader, one.options.columns) for one in connection.sheets])}

@@ -11,8 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
+from importer.model.runs import NUMBERS_OF
 from importer.sandbox import Sandbox
 from tests.support.commands import TOKEN, customers, give, read, results, serving, table
 
@@ -202,6 +203,26 @@ def test_a_told_command_does_the_same_without_the_variable_that_named_the_config
     failed.write_text(failed.read_text("utf-8").replace("\n12,", "\n600111333,"), "utf-8")
     assert on_a_terminal(*told.split(), answers=[("Import them?", "\n")]).exit_code == 0
     assert max(one.identifier for one in service.contacts) == "34600111333"
+
+
+@pytest.mark.usefixtures("token")
+def test_the_country_of_a_config_is_known_later_without_it(service: Sandbox) -> None:
+    """Whose number is to be forgotten, and that of rows to fix; it is no option of the run, and none is told."""
+    columns = '[columns]\nidentifier = "Phone"\nname = "Name"\n'
+    Path("shop.toml").write_text(f'[contact]\ncountry = "ES"\n{columns}', encoding="utf-8")
+    table(Path("a.csv"), [("Phone", "Name"), ("600111222", "Ana"), ("600111223", "Eva"), ("12", "Leo")])
+    ended = give("run", "a.csv", "--config", "shop.toml", "--json")
+    (folder,) = Path("reports").iterdir()
+    told = [ended.stderr, ended.stdout, (folder / "report.html").read_text("utf-8"), give("runs", "--json").stdout]
+    told += [give("retry", ended.summary["run"]).stderr, give("runs", ended.summary["run"]).stdout]
+    with closing(load_workbook(folder / "results.xlsx", read_only=True)) as book:
+        told += [str(row) for sheet in book for row in sheet.values]
+    assert not [one for one in told if NUMBERS_OF in one]
+    (folder / "failed.csv").write_text("Phone,Name,import_row\n600111333,Leo,4\n", encoding="utf-8")
+    again = on_a_terminal("run", str(folder / "failed.csv"), answers=[("Import them?", "\n")])
+    assert (again.exit_code, again.unasked, len(service.contacts)) == (0, 0, 3)
+    assert "Country: Spain, as in the run that wrote this file" in again.shown
+    assert "is read as one of Spain (+34)" in give("purge", "--contact", "600 111 222", "--dry-run").stderr
 
 
 @pytest.mark.usefixtures("token")

@@ -74,7 +74,8 @@ class NumbersWithoutCountry:
         region, count = country_in(run), len(self._cells)
         right = sum(isinstance(identify(cell, "whatsapp", region), str) for cell in self._cells)
         what = "rehearsal" if run.is_rehearsal else "run"
-        had = f"The {what} of {run.local(run.started_at, zone):%Y-%m-%d %H:%M} had --country {region}:"
+        how = f"--country {region}" if run.options.get("country") else f"the country {region}"
+        had = f"The {what} of {run.local(run.started_at, zone):%Y-%m-%d %H:%M} had {how}:"
         fits = f"{had} {right:,} of {count:,} numbers without a country code are right for {country_name(region)}."
         if 2 * right >= count:
             return region, f"{fits}\nIf they still are from there, give the same command with --country {region}."

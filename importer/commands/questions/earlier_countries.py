@@ -10,7 +10,7 @@ from importer.journal import Journal
 from importer.mapper.phones.countries import country_of
 from importer.model.addresses import scheme_of
 from importer.model.deletion import Fate
-from importer.model.runs import RunRecord
+from importer.model.runs import NUMBERS_OF, RunRecord
 
 _OF_SHEET, _OF_FILE, _OF_FOLDER, _OF_OTHERS = 8.0, 6.0, 4.0, 2.0
 """How much a country that was named before speaks for itself, as `guess_country` takes it."""
@@ -48,8 +48,8 @@ def where_of(run: RunRecord | None) -> str:
 
 
 def country_in(run: RunRecord) -> str:
-    """Return the region of the run's numbers, as an option or a person said it; empty: neither did."""
-    return country_of(str(run.options.get("country") or ""))
+    """Return the region of the run's numbers, as an option, a person or the config said it; empty: none did."""
+    return country_of(str(run.options.get("country") or run.options.get(NUMBERS_OF) or ""))
 
 
 def runs_in(journal: Journal) -> list[RunRecord]:
@@ -64,7 +64,8 @@ def _is_undone_whole(journal: Journal, name: str) -> bool:
 
 
 def _without_country(run: RunRecord) -> RunRecord:
-    return replace(run, options={name: value for name, value in run.options.items() if name != "country"})
+    kept = {name: value for name, value in run.options.items() if name not in ("country", NUMBERS_OF)}
+    return replace(run, options=kept)
 
 
 def countries_of(usable: Sequence[RunRecord], files: tuple[str, ...], sheet: str) -> dict[str, EarlierCountry]:
