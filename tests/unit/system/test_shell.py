@@ -150,9 +150,11 @@ def test_commands_in_texts_are_told_as_they_are_typed(text: str, told: str, monk
     "name", ["callbell-importer", "./callbell-importer", '& "C:\\my programs\\callbell-importer.exe"']
 )
 def test_a_command_is_not_broken(name: str) -> None:
-    """However it is called, it is copied as a whole."""
+    """However it is called, it is copied as a whole: only spaces between its words are added."""
     command = f"{name} run a-very-long-name-of-a-file.xlsx --country ES"
-    assert wrapped_text(f"  {command}", 30) == f"  {command}"
+    wrapped = wrapped_text(f"  {command}", 30)
+    assert "\n" not in wrapped
+    assert shlex.split(wrapped, posix=False) == shlex.split(command, posix=False)
 
 
 @pytest.mark.parametrize(
