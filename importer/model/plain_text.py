@@ -76,7 +76,7 @@ def _placed(line: str, indent: str, width: int) -> str:
 def _spread(command: str, indent: str, width: int) -> str:
     """Return a command that a terminal of this width breaks between words: more spaces are nothing to a shell."""
     first, *words = _SHELL_WORD.findall(command)
-    spread = indent + first
+    spread: str = indent + first
     for word in words:
         used = (len(spread) - 1) % width + 1
         spaces = 1
