@@ -7,6 +7,7 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,8 +15,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from importer.model.runs import NUMBERS_OF
-from importer.sandbox import Sandbox
-from tests.support.commands import TOKEN, customers, give, read, results, serving, table
+from importer.sandbox import Fault, FaultKind, Faults, Sandbox, Scripted
+from tests.support.commands import NO_LIMIT, TOKEN, customers, give, read, results, serving, table
 
 if os.name == "nt":
     pytest.skip("terminals are POSIX's", allow_module_level=True)
@@ -236,6 +237,19 @@ def test_the_country_of_a_run_that_was_undone_is_forgotten(service: Sandbox) -> 
     ended = on_a_terminal("run", "a.csv", answers=[("Where are they from?", "ES\n"), ("Import them?", "\n")])
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 20)
     assert "as in the last run" not in ended.shown
+
+
+@pytest.mark.usefixtures("token")
+def test_the_country_of_a_run_that_could_not_be_undone_counts_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its contacts are in Callbell as before."""
+    refused = Scripted(fault=Fault(FaultKind.FORBIDDEN), call="DELETE /contacts/:uuid", times=1)
+    table(Path("a.csv"), [("Phone", "Name"), ("600111222", "Ana")])
+    with serving(replace(NO_LIMIT, faults=Faults(script=(refused,)))) as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        run = give("run", "a.csv", "--country", "FR", "--json").summary["run"]
+        give("undo", run, "--yes")
+        assert len(sandbox.contacts) == 1
+        assert "had --country FR" in give("run", "a.csv").stderr
 
 
 @pytest.mark.usefixtures("token")
