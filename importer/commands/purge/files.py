@@ -5,7 +5,7 @@
     summary.json, last-run.json ....... without the sentences that are about them
     a log ............................. without their number
     workbooks, report.html ............ deleted: `report RUN` writes those of a run again, without them
-    check.txt ......................... deleted: `check` writes it again
+    check.txt ......................... always deleted: it quotes anybody's cells, and `check` writes it again
 
 A workbook is a person's if their number stands in it, however it is written; of a user name, if the run has a row
 of it.
@@ -28,6 +28,7 @@ from importer.system.files import as_storage_error
 
 DELETED = "deleted"
 """What is done about a run's reports that `report` writes again."""
+_AGAIN_BY_CHECK = "deleted; check writes it again"
 _WORKBOOKS = ZIPPED | READ_BY_READER
 _KEEPS_LINES = frozenset({"results.csv", "undone.csv"})
 _WITH_WARNINGS = frozenset({"results.xlsx", "report.html", "summary.json"})
@@ -56,6 +57,8 @@ class FoundFile:
     """Does it; None: it is told only."""
     rows: int = 0
     """How many of its rows it is done to; 0: to the file as a whole, or it is not counted."""
+    is_about_everybody: bool = False
+    """Whether it is done whoever is forgotten: nobody can tell whose cells it quotes."""
 
     def forget(self, person: Person) -> None:
         """Do what is done about it.
@@ -81,8 +84,12 @@ def in_reports(folder: Path, person: Person, rows: frozenset[int] | None = None)
     for path in files_in(folder):
         if is_left_over(path, folder):
             yield FoundFile(path=path, what="deleted: a run that was cut off left it", act=_delete)
+        elif path == folder / WHOLE_FILE:
+            yield FoundFile(path=path, what=_AGAIN_BY_CHECK, act=_delete, is_about_everybody=True)
         elif (rows and path.name in _WITH_WARNINGS) or _is_about(path, person, rows):
             yield _in_report(path, person, rows or frozenset())
+        elif person.is_handle and _is_of_check(path) and stands_as_cell(path, person):
+            yield FoundFile(path=path, what=_PERHAPS, act=None)
 
 
 def _is_about(path: Path, person: Person, rows: frozenset[int] | None) -> bool:
@@ -107,14 +114,18 @@ def is_report(path: Path) -> bool:
     return path.name in _REPORTS or is_ours
 
 
+def _is_of_check(path: Path) -> bool:
+    """Tell whether a report is one of a check, with rows to fix."""
+    return is_report(path) and path.stem.startswith(_OF_CHECK)
+
+
 def _in_report(path: Path, person: Person, rows: frozenset[int]) -> FoundFile:
     if not is_report(path):
         return FoundFile(path=path, what="not the importer's: take them out yourself", act=None)
     if path.suffix in _WORKBOOKS and _is_edited(path):
         return FoundFile(path=path, what=_EDITED, act=None)
-    if path.suffix in _WORKBOOKS or path.suffix == _PAGE or path.name == WHOLE_FILE:
-        is_of_check = path.stem.startswith(_OF_CHECK) or path.name == WHOLE_FILE
-        return FoundFile(path=path, what="deleted; check writes it again" if is_of_check else DELETED, act=_delete)
+    if path.suffix in _WORKBOOKS or path.suffix == _PAGE:
+        return FoundFile(path=path, what=_AGAIN_BY_CHECK if _is_of_check(path) else DELETED, act=_delete)
     if path.suffix == ".json":
         return in_summary(path, rows)
     if path.name in _KEEPS_LINES:
