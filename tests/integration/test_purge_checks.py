@@ -41,7 +41,8 @@ def test_what_a_small_screen_had_no_room_for_is_deleted() -> None:
     Path("config.toml").write_text(CONFIG, encoding="utf-8")
     rows = [(NUMBER, "Zenobia", "zenobia@example.com", "Sales")]
     rows += [(f"+3460011{n}", f"Bad {n}", f"o{n}@example.com", f"t{n}") for n in range(1000, 1030)]
-    on_a_terminal("check", table(Path("a.csv"), [("Phone", "Name", "Owner", "Team"), *rows]), answers=[])
+    table(Path("a.csv"), [("Phone", "Name", "Owner", "Team"), *rows])
+    on_a_terminal("check", "a.csv", answers=[])
     (written,) = Path("reports").glob("*/check.txt")
     assert "zenobia" in written.read_text(encoding="utf-8")
     assert "check.txt: deleted; check writes it again" in give("purge", "--contact", NUMBER, "--dry-run").stderr

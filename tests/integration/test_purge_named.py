@@ -199,3 +199,52 @@ def test_all_that_digits_can_be_counts() -> None:
     assert (said.exit_code, "Germany (+49)" in said.stderr, "Brazil (+55)" in said.stderr) == (2, True, True)
     assert give("purge", "--contact", "+49991234567", "--yes").exit_code == 0
     assert names() == {"Zenobia", "Ana", "Bia"}
+
+
+def lists_with_namesakes() -> Path:
+    """Return the reports of a run whose Uwe is refused by Callbell; he has Zenobia's digits in Poland."""
+    config = POLISH.replace('team = "Team"', 'tags = ["Tags"]')
+    Path("pl.toml").write_text(config, encoding="utf-8")
+    rows = [("Phone", "Name", "Tags"), (PHONE, "Uwe", "x" * 300), ("12", "Zoe", "call +34 600 111 222")]
+    give("run", table(Path("polish.csv"), rows), "--config", "pl.toml", "--yes")
+    (folder,) = Path("reports").glob("*-polish")
+    return folder
+
+
+def test_rows_of_another_with_the_same_digits_in_another_country_stay() -> None:
+    """In the reports and the files of their runs the number is theirs, unless it stands with its country code."""
+    folder = lists_with_namesakes()
+    kept = [path.name for path in folder.iterdir()]
+    said = give("purge", "--contact", "+34600111222", "--yes")
+    assert (said.exit_code, names()) == (0, {"Ana", "Uwe", "Zoe"})
+    assert {"results.csv", "failed.csv", "summary.json"} <= {path.name for path in folder.iterdir()} <= {*kept}
+    failed = (folder / "failed.csv").read_text("utf-8-sig")
+    assert ("Uwe" in failed, "Zoe" in failed) == (True, False)
+    assert "polish.csv: yours" in said.stderr
+
+
+def test_a_list_of_a_namesake_that_was_moved_keeps_their_row() -> None:
+    """And a list that stands where it was is not told of."""
+    for name in ("moved.csv", "there.csv"):
+        options = ["--done-dir", "done"] if name == "moved.csv" else []
+        give("run", table(Path(name), [("Phone", "Name"), (PHONE, "Uwe")]), "--country", "PL", "--yes", *options)
+    said = give("purge", "--contact", "+34600111222", "--yes")
+    assert (said.exit_code, names()) == (0, {"Ana", "Uwe"})
+    (done,) = Path("done").rglob("moved.csv")
+    assert "Uwe" in done.read_text("utf-8-sig")
+    assert ("contacts.csv: yours" in said.stderr, "there.csv" in said.stderr) == (True, False)
+
+
+def test_in_a_run_of_both_each_row_is_its_own_persons() -> None:
+    """By the rows' numbers in the journal."""
+    Path("c.toml").write_text(
+        '[columns]\nidentifier = "Phone"\nname = "Name"\ntags = ["Tags"]\ncountry = "Land"\n', encoding="utf-8"
+    )
+    rows = [("Phone", "Name", "Tags", "Land"), (PHONE, "Uwe", "x" * 300, "PL"), (PHONE, "Zenobia B", "x" * 300, "ES")]
+    give("run", table(Path("both.csv"), rows), "--config", "c.toml", "--yes")
+    (folder,) = Path("reports").glob("*-both")
+    assert give("purge", "--contact", "+34600111222", "--yes").exit_code == 0
+    failed = (folder / "failed.csv").read_text("utf-8-sig")
+    assert ("Uwe" in failed, "Zenobia" in failed) == (True, False)
+    text = (folder / "results.csv").read_text("utf-8-sig")
+    assert ("Uwe" in text, "Zenobia" in text) == (True, False)
