@@ -1,8 +1,10 @@
 """Rows of people whose number is the same as another's but for the country code: 600 111 222 in Spain and in Poland.
 
-In the reports of their runs, and in the files that these read, the number without its country code is theirs.
+In their rows, in the reports of their runs, and in the files that these read, the number without its country code is
+theirs.
 """
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +12,18 @@ from dataclasses import dataclass
 from importer.journal.database import Database
 from importer.model.person import Person
 
+OF_NAMESAKE = "((run, seq) IN (SELECT run, seq FROM temp.namesakes))"
+"""Whether a line of a table with rows is of a namesake's."""
+_GATHER = (
+    "CREATE TEMP TABLE IF NOT EXISTS namesakes (run INTEGER, seq INTEGER, PRIMARY KEY (run, seq)) WITHOUT ROWID",
+    "DELETE FROM temp.namesakes",
+    """
+    INSERT INTO temp.namesakes SELECT run, seq FROM rows
+    WHERE status <> 'invalid' AND is_namesake(coalesce(normalised, identifier))
+    """,
+)
 _ROWS = """
-SELECT runs.name, rows.number FROM rows JOIN runs ON runs.id = rows.run
-WHERE status <> 'invalid' AND is_namesake(coalesce(normalised, identifier))
+SELECT runs.name, rows.number FROM temp.namesakes CROSS JOIN rows USING (run, seq) JOIN runs ON runs.id = rows.run
 """
 _MOVED = "SELECT runs.name, sheets.moved_to FROM sheets JOIN runs ON runs.id = sheets.run WHERE moved_to <> ''"
 
@@ -36,8 +47,15 @@ def find_namesakes(database: Database, person: Person) -> Namesakes:
     """
     rows = defaultdict[str, set[int]](set)
     with database.transaction() as connection:
-        connection.create_function("is_namesake", 1, person.is_namesake, deterministic=True)
+        gather_namesakes(connection, person)
         for run, number in connection.execute(_ROWS):
             rows[run].add(number)
         moved = {path: run for run, path in connection.execute(_MOVED)}
     return Namesakes(rows={run: frozenset(numbers) for run, numbers in rows.items()}, moved=moved)
+
+
+def gather_namesakes(connection: sqlite3.Connection, person: Person) -> None:
+    """Collect the rows of namesakes in `temp.namesakes`."""
+    connection.create_function("is_namesake", 1, person.is_namesake, deterministic=True)
+    for statement in _GATHER:
+        connection.execute(statement)

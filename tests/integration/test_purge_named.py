@@ -248,3 +248,18 @@ def test_in_a_run_of_both_each_row_is_its_own_persons() -> None:
     assert ("Uwe" in failed, "Zenobia" in failed) == (True, False)
     text = (folder / "results.csv").read_text("utf-8-sig")
     assert ("Uwe" in text, "Zenobia" in text) == (True, False)
+
+
+def test_the_journal_keeps_what_a_namesakes_row_says() -> None:
+    """So that `retry` sends it as it was, and `report` shows it."""
+    lists_with_namesakes()
+    assert give("purge", "--contact", "+34600111222", "--yes").exit_code == 0
+    with closing(sqlite3.connect("journal.sqlite3")) as connection:
+        told = connection.execute(
+            "SELECT cells, payload FROM rows WHERE name IN ('Uwe', 'Zoe') ORDER BY name"
+        ).fetchall()
+    assert PHONE in told[0][0]
+    assert "+34" not in told[1][0].replace(" ", "")
+    with closing(sqlite3.connect("journal.sqlite3")) as connection:
+        (texts,) = connection.execute("SELECT group_concat(value) FROM problems WHERE value <> ''").fetchone()
+    assert "forgotten" not in texts
