@@ -86,3 +86,19 @@ def test_a_file_of_the_same_name_elsewhere_stays() -> None:
     own = check_file(f"{OF_CHECK}/mine")
     give("purge", "--contact", NUMBER, "--yes")
     assert own.exists()
+
+
+def test_without_a_journal_it_says_where_it_looked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With the exact command for each other journal that there is; a number stands in none of them."""
+    monkeypatch.delenv("CALLBELL_IMPORTER_JOURNAL")
+    said = give("purge", "--contact", NUMBER, "--remember")
+    text = " ".join(said.stderr.split())
+    assert (said.exit_code, NUMBER in text) == (2, False)
+    assert f"There is no journal {tmp_path}/state/callbell-importer/journal.sqlite3." in text
+    assert f"for that of rehearsals, {tmp_path}/state/callbell-importer/sandbox.sqlite3." in text
+    assert f"purge --contact NUMBER --remember --journal {tmp_path}/journal.sqlite3" in text
+    (tmp_path / "journal.sqlite3").unlink()
+    said = give("purge", "--older-than", "90d")
+    assert (
+        "If the runs had another journal:\n  callbell-importer purge --older-than 90d --journal JOURNAL" in said.stderr
+    )

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 
+from importer.commands.account.account_registry import registered_journals
 from importer.commands.context import CommandContext
 from importer.commands.journal_path import journal_path
+from importer.commands.named_journal import other_journals
+from importer.commands.purge.other_journals import shown_number
 from importer.commands.service_journals import fail_without_journal
 from importer.commands.setup import is_there
 from importer.journal.database import Database
+from importer.model.plain_text import plain
 from importer.system.locks import journal_lock
+from importer.system.shell import importer_command
 
 
 @contextmanager
@@ -33,7 +39,7 @@ def open_journals(context: CommandContext, *arguments: str, of_person: bool = Fa
         paths.append(journal_path(None, sandbox=True, account=run.of_account))
     paths = [path for path in dict.fromkeys(paths) if is_there(path)]
     if not paths or (run.journal and own not in paths):
-        fail_without_journal(context, own, "Name yours with --journal.", "purge", *arguments)
+        fail_without_journal(context, own, _where_else(context, own, arguments), "purge", *arguments)
     with ExitStack() as opened:
         journals = []
         for path in paths:
@@ -41,3 +47,22 @@ def open_journals(context: CommandContext, *arguments: str, of_person: bool = Fa
             journals.append(opened.enter_context(closing(Database(path, rehearsal=run.dry_run))))
             lock_again()
         yield journals
+
+
+def _where_else(context: CommandContext, own: Path, arguments: Sequence[str]) -> str:
+    """Return what was looked for, and the commands for the journals that are somewhere else."""
+    run = context.settings.run
+    of_rehearsals = journal_path(None, sandbox=True, account=run.of_account)
+    too = "" if run.sandbox or is_there(of_rehearsals) else f" and for that of rehearsals, {plain(str(of_rehearsals))}"
+    lines = [f"It was looked for there{too}."]
+    words = ["purge", *arguments]
+    if "--contact" in arguments:
+        words[words.index("--contact") + 1] = shown_number(context, words[words.index("--contact") + 1])
+    others = [path for path in sorted({*other_journals([own]), *registered_journals()} - {own}) if is_there(path)]
+    lines.append(
+        "Other journals of this user, each with its command:" if others else "If the runs had another journal:"
+    )
+    for path in map(str, others or ["JOURNAL"]):
+        options = [("config", context.options.get("config")), ("account", run.of_account), ("journal", path)]
+        lines.append(f"  {importer_command(*words, options=options)}")
+    return "\n".join(lines)
