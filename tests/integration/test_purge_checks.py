@@ -1,6 +1,9 @@
 """What checks wrote: forgotten with one person, and when it is old."""
 
+import json
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from importer.commands.purge.files import in_reports
 from importer.model.person import Person
 from tests.support.answered_terminal import on_a_terminal
 from tests.support.commands import NO_LIMIT, TOKEN, give, serving, table
+from tests.support.later_days import shift
 
 NUMBER = "+34600111222"
 CONFIG = '[columns]\nidentifier = "Phone"\nname = "Name"\nassigned_user = "Owner"\nteam = "Team"\n'
@@ -102,3 +106,68 @@ def test_without_a_journal_it_says_where_it_looked(monkeypatch: pytest.MonkeyPat
     assert (
         "If the runs had another journal:\n  callbell-importer purge --older-than 90d --journal JOURNAL" in said.stderr
     )
+
+
+def old_files() -> list[Path]:
+    """Return what an old check wrote, in the folder for reports and in that of rehearsals."""
+    names = ("check.txt", "problems.csv", "problems-2-list-b.xlsx")
+    return [check_file(folder, name=name) for folder in (OF_CHECK, f"rehearsals/{OF_CHECK}") for name in names]
+
+
+def test_old_checks_are_deleted_with_old_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a question; those that are not so old stay."""
+    Path("reports/rehearsals").mkdir()
+    files, new = old_files(), check_file(f"{datetime.now(UTC) + timedelta(days=80):%Y%m%d-%H%M%S}-contacts")
+    shift(monkeypatch, days=150)
+    text = "6 files of 2 checks older than 90 days (check.txt, problems.csv, problems.xlsx)"
+    assert f"To be deleted: {text}." in give("purge", "--older-than", "90d", "--dry-run").stderr
+    assert give("purge", "--older-than", "90d").exit_code == 2
+    assert all(path.exists() for path in files)
+    said = give("purge", "--older-than", "90d", "--yes", "--json")
+    assert json.loads(said.stdout)["counts"]["files"] >= len(files)
+    assert not any(path.exists() or path.parent.exists() for path in files)
+    assert new.exists()
+    check_file()
+    said = give("purge", "--older-than", "90d", "--yes")
+    assert "No run is older than 90 days" in said.stderr
+    assert "1 file of 1 check older than 90 days (check.txt): deleted." in said.stderr
+    assert give("purge", "--older-than", "90d", "--yes").exit_code == 0
+
+
+def test_without_any_journal_old_checks_are_deleted_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever only ever checked has none; one that is named, or was used, has to be there."""
+    shift(monkeypatch, days=150)
+    written = check_file()
+    Path("journal.sqlite3").unlink()
+    assert give("purge", "--older-than", "90d", "--yes").exit_code in {2, 4}
+    assert written.exists()
+    monkeypatch.delenv("CALLBELL_IMPORTER_JOURNAL")
+    said = give("purge", "--older-than", "90d", "--yes")
+    assert (said.exit_code, written.exists()) == (0, False)
+    assert "1 file of 1 check older than 90 days (check.txt): deleted." in said.stderr
+
+
+def test_retention_deletes_old_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the end of a run, and the log says so."""
+    written = check_file()
+    shift(monkeypatch, days=150)
+    Path("config.toml").write_text('[retention]\nolder_than = "90d"\n', encoding="utf-8")
+    give("run", "contacts.csv", "--yes", "--log-file", "importer.log")
+    assert not written.parent.exists()
+    log = Path("importer.log").read_text(encoding="utf-8")
+    assert "1 file of 1 check older than 90 days (check.txt): deleted" in log
+
+
+def test_what_a_person_has_in_an_old_checks_folder_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of another name, one that was changed since, and all of a folder that is no check's."""
+    mine = [check_file(name=name) for name in ("problems_mine.csv", "list.xlsx", "results.txt", "my check.txt")]
+    written, changed = check_file(), check_file(name="problems.csv")
+    later = (datetime.now(UTC) + timedelta(days=149)).timestamp()
+    os.utime(changed, (later, later))
+    others = [check_file(folder) for folder in ("20261301-020000-contacts", "notes", "20261101-mine")]
+    of_run = check_file("20261102-020000-contacts")
+    check_file("20261102-020000-contacts", name="summary.json")
+    shift(monkeypatch, days=150)
+    assert give("purge", "--older-than", "90d", "--yes").exit_code == 0
+    assert not written.exists()
+    assert all(path.exists() for path in (*mine, changed, *others, of_run))
