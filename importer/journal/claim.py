@@ -13,6 +13,7 @@ from itertools import product
 from importer.journal.database import columns, encode_json, maybe_moment, moment, storable
 from importer.journal.deduplicate import FIRST_MET
 from importer.journal.doubts import doubts_of_rows
+from importer.journal.gone_contacts import leave_gone_contact, restore_gone_contact
 from importer.journal.intents import record_intent
 from importer.journal.pending_rows import SELECT_PENDING, PendingRow, walked
 from importer.journal.run_input import CONTACT_OF_ROW, IN_CONFLICT, ROW_KEY, RunInput, RunKey, row_pieces
@@ -38,9 +39,6 @@ ON CONFLICT DO UPDATE SET status = 'in_flight', uuid = '', href = '',
     first_sent_at = iif(status = 'in_doubt', first_sent_at, excluded.first_sent_at),
     last_sent_at = iif(status = 'in_doubt', last_sent_at, excluded.last_sent_at)
 """  # noqa: S608 - only constants
-# A contact that was deleted, and is about to be made again, is sent like a new one: no PATCH of it matters any more.
-_LEAVE_GONE_CONTACT = f"UPDATE rows SET uuid = '', href = '' WHERE {_THESE_ROWS} AND rows.uuid <> ''"  # noqa: S608 - only constants
-_DROP_INTENTS = "DELETE FROM changes WHERE run = :run AND seq IN (SELECT value FROM json_each(:seqs))"
 # What the sheet said when the contacts of updates were sent last, or merged; nothing of those that were only met.
 _BASES = f"""
 SELECT rows.seq, coalesce(sent.base, sent.payload), iif(:merges_left, sent.left_fields, NULL) FROM rows
@@ -56,17 +54,19 @@ WHERE run = :run AND seq = :seq
 """  # noqa: S608 - only constants
 _IS_SENT = "rows.attempts > 0 OR rows.base IS NOT NULL"
 # After a conflict the next run looks again: nothing has the fingerprint of its row. An update that came to nothing
-# leaves its contact, which no request of its run has made in flight.
+# leaves its contact, which no request of its run has made in flight. One that was found, and whose update failed, is
+# there all the same, and its row is not recognised.
 _SETTLE_CONTACTS = f"""
-UPDATE contacts SET status = rows.status, uuid = rows.uuid, href = rows.href,
+UPDATE contacts SET status = iif(rows.status = 'failed' AND rows.uuid <> '', 'exists', rows.status),
+    uuid = rows.uuid, href = rows.href,
     fingerprint = CASE WHEN rows.code = '{CONFLICT}' THEN zeroblob({FINGERPRINT_BYTES})
         WHEN {_IS_SENT} THEN rows.fingerprint ELSE contacts.fingerprint END,
     sent_run = iif({_IS_SENT}, rows.run, contacts.sent_run),
     sent_seq = iif({_IS_SENT}, rows.seq, contacts.sent_seq),
     last_sent_at = iif(rows.attempts > 0, rows.finished_at, contacts.last_sent_at),
     is_sent = rows.status IN ('created', 'updated') OR rows.base IS NOT NULL,
-    row_fingerprint = iif(rows.code <> '{CONFLICT}' AND ({_IS_SENT} OR contacts.fingerprint = rows.fingerprint),
-        rows.row_fingerprint, NULL),
+    row_fingerprint = iif(rows.code <> '{CONFLICT}' AND rows.status <> 'failed'
+        AND ({_IS_SENT} OR contacts.fingerprint = rows.fingerprint), rows.row_fingerprint, NULL),
     row_run = rows.run, row_seq = rows.seq
 FROM rows WHERE {_THESE_ROWS} AND rows.status <> 'unsent' AND {CONTACT_OF_ROW}
     AND (contacts.status = 'in_flight' OR rows.status IN ('created', 'updated') OR rows.base IS NOT NULL)
@@ -193,11 +193,8 @@ def _record_intent(connection: sqlite3.Connection, key: RunKey, note: Intended) 
     """Write down a PATCH; of a POST, that the row's old contact is no more, and that this run sends a new one."""
     if note.change.uuid:
         record_intent(connection, key.run, note)
-        return
-    these = _these(key, [note.seq]) | {"now": moment(note.at)}
-    if connection.execute(_LEAVE_GONE_CONTACT, these).rowcount:
-        connection.execute(_DROP_INTENTS, these)
-        connection.execute(_CLAIM_CONTACTS, these)
+    elif leave_gone_contact(connection, asdict(key) | {"seq": note.seq}):
+        connection.execute(_CLAIM_CONTACTS, _these(key, [note.seq]) | {"now": moment(note.at)})
 
 
 def release_row(connection: sqlite3.Connection, key: RunKey, seq: int, attempts: int) -> None:
@@ -225,6 +222,7 @@ def end_rows(connection: sqlite3.Connection, key: RunKey, at: str) -> None:
 def _release_contact(connection: sqlite3.Connection, line: dict[str, object]) -> None:
     """Restore the contact to what it was before its row was claimed."""
     connection.execute(_CONTACT_STILL_IN_DOUBT, line)
+    restore_gone_contact(connection, line)
     connection.execute(_FORGET_CONTACT, line)
 
 

@@ -6,6 +6,7 @@ from importer.journal.accounts import AccountMatch, adopt_account
 from importer.journal.database import columns
 from importer.journal.doubts import find_doubts
 from importer.journal.forgotten import load_forgotten
+from importer.journal.gone_contacts import prepare_gone_contacts
 from importer.journal.number_forms import add_form_functions
 from importer.journal.run_input import RunInput, RunKey
 from importer.journal.run_records import INSERT_RUN
@@ -35,6 +36,7 @@ def insert_run(
     """
     for table in _TABLES:
         connection.execute(f"DELETE FROM temp.{table}")  # noqa: S608 - only constants
+    prepare_gone_contacts(connection)
     if connection.execute("SELECT 1 FROM runs WHERE name = ?", (record.name,)).fetchone():
         return None
     add_form_functions(connection)

@@ -159,10 +159,20 @@ def test_a_deleted_contact_whose_making_was_cut_off_is_in_doubt_as_a_new_one_is(
     assert (row.uuid, row.base) == ("new", contact(1, "Second"))
 
 
-def test_a_deleted_contact_that_could_not_be_made_again_is_not_known_any_more(journal: Journal) -> None:
-    """The POST surely never left, and the old contact is gone: the next run asks, and makes it."""
-    journal.record([Intended(seq=1, change=ContactChange(uuid="", after={"name": "Second"}), at=START)])
-    journal.record([RecordedOutcome(seq=1, outcome=Outcome(status=Status.PENDING), attempts=1, at=START)])
+@pytest.mark.parametrize(("status", "times"), [(Status.PENDING, 2), (Status.UNSENT, 1)])
+def test_a_deleted_contact_that_could_not_be_made_again_is_known_as_before(
+    journal: Journal, status: Status, times: int
+) -> None:
+    """The POST surely made nothing: a run that is to report deleted contacts must not make it as a new one."""
     journal.finish(record("run-2"))
-    (row,) = claimed(journal, "run-3", contact(1, "Second"))
-    assert (row.uuid, row.in_doubt, row.doubts) == ("", False, ())
+    (before,) = claimed(journal, "run-3", contact(1, "Second"))
+    known = journal._database.fetch("SELECT * FROM contacts ORDER BY identifier")
+    for posts in range(1, times + 1):
+        journal.record([Intended(seq=1, change=ContactChange(uuid="", after={"name": "Second"}), at=START)])
+        (line, _) = journal._database.fetch("SELECT status, uuid FROM contacts ORDER BY identifier")
+        assert line == ("in_flight", "")
+        journal.record([RecordedOutcome(seq=1, outcome=Outcome(status=status), attempts=posts, at=START)])
+        assert journal._database.fetch("SELECT * FROM contacts ORDER BY identifier") == known
+    journal.finish(record("run-3"))
+    (row,) = claimed(journal, "run-4", contact(1, "Second"))
+    assert row == before
