@@ -5,6 +5,7 @@ import signal
 import time
 from itertools import count
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import settings
@@ -49,7 +50,7 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, _states: Path) -> None:
     own_states = _states / str(next(_NUMBERS))
     monkeypatch.setenv("XDG_STATE_HOME", str(own_states))
 
-    def state_path(name: str, *, appauthor: bool) -> Path:
+    def state_path(name: str, *, appauthor: Literal[False]) -> Path:
         found = user_state_path(name, appauthor=appauthor)
         return own_states / name if found.is_relative_to(_HOME) and not found.is_relative_to(_states.parent) else found
 

@@ -16,6 +16,7 @@ from importer.commands.schedule.access_advice import (
 from importer.commands.schedule.clash import others_in_place
 from importer.commands.schedule.columns_check import columns_at_night
 from importer.commands.schedule.files_check import TEMPORARY_FOLDERS, files_at_night, rows_at_night
+from importer.commands.schedule.journal_check import journal_at_night
 from importer.commands.schedule.mail_check import mail_at_night, program_path
 from importer.commands.schedule.night import CONFIG_FOLDER, Night
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
@@ -56,7 +57,7 @@ def check_night(night: Night, scheduler: Scheduler) -> list[Diagnosis]:
     if _lacks_user(night):  # what a user may do is looked at once there is such a one: until then all of it is wrong
         checks = [rows_at_night, columns_at_night, _shell, _cron]
     found = [*_when(night), *others_in_place(night, scheduler), *(one for check in checks for one in check(night))]
-    found += mail_at_night(night, scheduler)
+    found += [*journal_at_night(night), *mail_at_night(night, scheduler)]
     return list(_said_once(found, "".join(made_user(night.user))))
 
 
