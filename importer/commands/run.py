@@ -62,7 +62,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         before = runs_before(context, journal, inputs)
         with open_sheets(context, inputs, before=before) as readers:
             context = as_opened(context, readers)
-            record = with_list(new_run(context, journal, "run", inputs), journal)
+            record = with_list(context, new_run(context, journal, "run", inputs), journal)
             record = with_series(context, record, files, readers)
             run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
             run.tell_notes()  # before anything is asked, or refused because of what was guessed
@@ -211,7 +211,7 @@ class ImportRun(PoolCommand):
                     if undos:
                         question.ask_of_undos(self.context, undos, self.interruption)
                     if self._asks_at_last:
-                        question.prepare(connection, self._observers.preflight, self.store)
+                        question.prepare(self.context, connection, self._observers.preflight, self.store)
                         question.ask(self.context, connection, tally, self.interruption)
 
     def _operation(self, account: str) -> ImportOperation:

@@ -1,10 +1,10 @@
 """Which of the config's accounts an installed schedule is of, as its command says; one that names none ends with 2."""
 
 import shlex
-import tomllib
 from itertools import pairwise
 from pathlib import Path
 
+from importer.settings.config_file import parsed_config
 from importer.system.nightly_job import KnownSchedule
 
 _VARIABLE = "CALLBELL_IMPORTER_ACCOUNT="
@@ -25,7 +25,7 @@ def lacks_account(schedule: KnownSchedule) -> str:
     if account_of(schedule) or not configs:
         return ""
     try:
-        accounts = tomllib.loads(Path(configs[-1]).read_text("utf-8")).get("accounts")
+        accounts = parsed_config(Path(configs[-1]).read_text("utf-8"), configs[-1])[0].get("accounts")
     except (OSError, ValueError):  # not there, not to be read, or no config
         return ""
     if not isinstance(accounts, dict) or len(accounts) < 2:  # noqa: PLR2004 - a single one need not be named
