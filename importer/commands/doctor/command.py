@@ -26,6 +26,7 @@ from importer.commands.last_import import last_import
 from importer.commands.named_journal import begun_beside, journal_before_accounts, require_journal
 from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
+from importer.commands.unfinished import free_lock
 from importer.journal import AccountMatch
 from importer.journal.integrity import JournalState, examine
 from importer.journal.probes import ProbedAccount, read_account
@@ -140,7 +141,7 @@ class Doctor:
                 size_bytes = path.stat().st_size
                 self.found["journal"] = checks.diagnose_journal(path, self._journal, size_bytes)
                 with self._problems("lock"), journal_lock(path, "doctor"):
-                    self.found["lock"] = Diagnosis(name="lock", text="free")
+                    self.found["lock"] = free_lock(path, self._journal)
             else:
                 require_journal(self.context.settings, path)
                 self.found["lock"] = Diagnosis(name="lock", text="free: there is no journal")
