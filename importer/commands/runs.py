@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.journal_path import journal_file, journal_of
+from importer.commands.killed_run import running_run
 from importer.commands.last_import import last_import
 from importer.commands.named_journal import other_journals, require_journal
 from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
-from importer.commands.unfinished import running_run
 from importer.journal import Journal
 from importer.journal.run_names import latest_run_names
 from importer.model.deletion import Fate, taken_back

@@ -133,12 +133,11 @@ def shared(value: object, key: str, *, of_rows: bool = False) -> object:
 def _subject(headline: str, named: str, summary: Mapping[str, object]) -> str:
     """Return the headline with as much of the error, or with the run's name, as a line of a mail program shows."""
     subject = f"callbell-importer: {headline}"
-    left = _LONGEST_SUBJECT - len(subject) - len(": ")
-    error = table(summary, "error")
+    left, error = _LONGEST_SUBJECT - len(subject) - len(": "), table(summary, "error")
     if left >= _SHORTEST_REASON and (why := _masked(error.get("message"))):
         code = plain(str(error.get("code") or ""))
-        if len(why) > left >= len(code) > 0 and code not in GENERAL_CODES:  # the half of a sentence says less
-            return f"{subject}: {code.replace('_', ' ')}"
+        if len(why) > left and code not in {*GENERAL_CODES, ""}:  # the half of a sentence says less
+            why = code.replace("_", " ")
         return f"{subject}: {shorten(why, left, placeholder=' ...')}"
     whole = f"callbell-importer: {named}"
     return whole if len(whole) <= _LONGEST_SUBJECT else subject

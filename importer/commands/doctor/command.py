@@ -22,11 +22,11 @@ from importer.commands.doctor.installed_jobs import installed_jobs
 from importer.commands.doctor.probe_check import ProbeRequest, finish_probes, is_allowed, requested_number
 from importer.commands.doctor.schedule_check import CronFacts, diagnose_schedule
 from importer.commands.journal_path import journal_of
+from importer.commands.killed_run import free_lock
 from importer.commands.last_import import last_import
 from importer.commands.named_journal import begun_beside, journal_before_accounts, require_journal
 from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
-from importer.commands.unfinished import free_lock
 from importer.journal import AccountMatch
 from importer.journal.integrity import JournalState, examine
 from importer.journal.probes import ProbedAccount, read_account

@@ -112,7 +112,10 @@ def test_a_run_without_an_end_is_running_while_the_journal_is_held_else_killed(c
     with closing(Journal.open(path, Ticking())) as journal:
         for name in ("first", "second"):
             journal.begin(replace(record(), started_at=AT, name=name))
-    exits = lambda: [line.split()[7] for line in list_runs(context).splitlines()[1:]]  # noqa: E731 - asked twice
+
+    def exits() -> list[str]:
+        return [line.split()[7] for line in list_runs(context).splitlines()[1:]]
+
     assert exits() == ["killed", "killed"]
     with journal_lock(path):
         assert exits() == ["running", "killed"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.commands.unfinished import free_lock
+from importer.commands.killed_run import free_lock
 from importer.journal import Journal
 from importer.journal.integrity import examine
 from importer.model.diagnosis import Level
