@@ -21,6 +21,7 @@ from importer.model.rows import Status
 from importer.model.runs import WAITED, RunRecord
 from importer.reports.run_table import runs_table
 from importer.settings import settle
+from importer.system.locks import journal_lock
 from tests.support.journals import Ticking, record
 
 MADRID = timezone(timedelta(hours=1))
@@ -102,7 +103,24 @@ def test_a_run_that_was_cut_off_has_no_duration(context: CommandContext) -> None
         journal.begin(replace(record(), started_at=AT, account="x", files=(f"/{'a' * 90}.csv",)))
     line = list_runs(context).splitlines()[1]
     assert f"2026-11-23 02:30  x        {'a' * 23}…  -  " in line
-    assert "ended     not yet, or it was cut off\n" in list_runs(context, "run-1")
+    assert "ended     it was cut off\n  exit code killed\n" in list_runs(context, "run-1")
+
+
+def test_a_run_without_an_end_is_running_while_the_journal_is_held_else_killed(context: CommandContext) -> None:
+    """Of several the newest runs: the others were killed before it began."""
+    path = context.settings.run.journal or Path()
+    with closing(Journal.open(path, Ticking())) as journal:
+        for name in ("first", "second"):
+            journal.begin(replace(record(), started_at=AT, name=name))
+
+    def exits() -> list[str]:
+        return [line.split()[7] for line in list_runs(context).splitlines()[1:]]
+
+    assert exits() == ["killed", "killed"]
+    with journal_lock(path):
+        assert exits() == ["running", "killed"]
+        assert "ended     not yet\n  exit code running\n" in list_runs(context, "second")
+    assert exits() == ["killed", "killed"]
 
 
 @pytest.mark.parametrize(
