@@ -532,6 +532,9 @@ def test_report_takes_the_run_before_one_that_was_declined() -> None:
     on_a_terminal("run", "a.csv", answers=[(YES_NO, "n\n")])
     said = give("report", "--no-open")
     assert said.stderr.startswith(f"The reports of {first} are written again, in ")
+    told = give("purge", "--contact", "+34600000001", "--yes").stderr
+    assert "is forgotten" in told
+    assert "not there any more" not in told
 
 
 @pytest.mark.parametrize(("answer", "exit_code"), [("\x03", 130), (SIGTERM, 143)])
