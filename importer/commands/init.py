@@ -28,7 +28,7 @@ from importer.mapper.mapping_proposal import Proposal, propose
 from importer.mapper.options import FIELDS, ContactOptions, MappingOptions
 from importer.model.addresses import shown_address
 from importer.model.answers import says_yes
-from importer.model.errors import InputError, UsageError
+from importer.model.errors import DeclinedError, InputError, UsageError
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.rows import Contact, Entry, InvalidRow, Row, Sheet
@@ -79,7 +79,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
         raise refused
     shown = "\n".join(_shown(sheet, rows, options, proposal, account))
     if ask and not says_yes(ask, f"{shown}\n\nWrite this to {path}? [Y/n]", default=True):
-        raise InputError("Nothing was written.", "Give the same command again to answer otherwise.")
+        raise DeclinedError("Nothing was written.", "Give the same command again to answer otherwise.")
     with write_whole(path) as unfinished:
         unfinished.write_text(config, encoding="utf-8", newline="\n")
     told = "" if ask else f"{shown}\n\n"

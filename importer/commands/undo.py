@@ -18,7 +18,7 @@ from importer.commands.undo_plan import nothing_to_do, undo_plan
 from importer.commands.undo_rest import rest_of_list
 from importer.journal import AsyncUndo, Journal, RunUndo
 from importer.model.deletion import TAKEN_BACK, Fate
-from importer.model.errors import StorageError, UsageError
+from importer.model.errors import DeclinedError, StorageError, UsageError
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
@@ -77,7 +77,7 @@ def _shown(
         text = f"{text}\n\nNothing is left of it that can be undone."
         return CommandResult(exit_code=1, text=text, summary_json=ended(1))
     if not (context.confirm and context.confirm(text)):
-        raise UsageError("Nothing was undone.", code="declined")
+        raise DeclinedError("Nothing was undone.")
     return None
 
 

@@ -22,7 +22,7 @@ from importer.journal import Journal
 from importer.mapper.options import ColumnOptions
 from importer.mapper.warnings import Findings
 from importer.model.answers import says_yes
-from importer.model.errors import InputError
+from importer.model.errors import DeclinedError, InputError
 from importer.model.journal_rows import FirstToSend
 from importer.model.plain_text import counted, plain, plain_lines, wrapped_text
 from importer.model.policy import Existing
@@ -146,7 +146,7 @@ class LastQuestion:
         except KeyboardInterrupt as error:  # of which other signals than Ctrl-C are a kind of their own
             interruption.interrupt(signal.SIGINT if type(error) is KeyboardInterrupt else signal.SIGTERM)
         if self.is_declined:
-            raise InputError("Nothing was sent.", code="declined")
+            raise DeclinedError("Nothing was sent.")
 
     def _text(self, context: CommandContext, connection: Connection, tally: Mapping[Status, int]) -> str:
         sheets = [] if self.retried else enumerate(connection.sheets)
