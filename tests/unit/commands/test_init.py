@@ -165,6 +165,7 @@ def test_a_person_chooses_by_number_or_name() -> None:
     assert asked[0] == asked[1] == asked[2]
     assert "  2 Movil padre" in asked[0]
     assert "Which of these have you made as custom fields in Callbell?" in asked[4]
+    assert "Callbell could not be asked which custom fields it has (no token, or no connection)." in asked[4]
     assert asked[5].startswith("Please answer with numbers from 1 to ")
     assert "as you said" in asked[-1]
     assert "34600111223" in asked[-1]
