@@ -8,7 +8,7 @@ import typer
 
 from importer.cli.process import say, terminate
 from importer.model.answers import is_stop, says_yes
-from importer.model.errors import InputError
+from importer.model.errors import DeclinedError
 from importer.model.plain_text import wrapped_text
 from importer.system.shell import as_typed
 
@@ -27,7 +27,7 @@ def confirm_import(text: str) -> bool:
     say(wrapped_question(text))
     answer = _answer(lambda: says_yes(_line, "Import them? [Y/n]", default=True))
     if answer is None:
-        raise InputError("Nothing was sent.", code="declined")
+        raise DeclinedError("Nothing was sent.")
     return bool(answer)
 
 
@@ -66,7 +66,7 @@ def ask_line(question: str) -> str:
     asked = wrapped_question(question)
     line = _answer(lambda: _line(asked))
     if line is None or is_stop(str(line)):
-        raise InputError("Nothing was written, and nothing was sent.", "The same command asks again.", code="declined")
+        raise DeclinedError("Nothing was written, and nothing was sent.", "The same command asks again.")
     return str(line)
 
 

@@ -17,6 +17,7 @@ from importer.commands.questions.consent_question import ConsentBefore, consent_
 from importer.commands.questions.country_question import country_answer, numbers_seen, phone_cells
 from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers, runs_about
 from importer.commands.questions.last_question import SOURCES_AT
+from importer.commands.questions.mobile_form_question import with_mobile_form
 from importer.commands.questions.proposal_questions import SHOWN_CHOICES, with_columns_chosen
 from importer.commands.questions.rows_to_send import folded_line, row_line
 from importer.commands.setup import is_there
@@ -27,7 +28,7 @@ from importer.mapper.mapping_proposal import Proposal, propose
 from importer.mapper.options import FIELDS, ContactOptions, MappingOptions
 from importer.model.addresses import shown_address
 from importer.model.answers import says_yes
-from importer.model.errors import InputError, UsageError
+from importer.model.errors import DeclinedError, InputError, UsageError
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.rows import Contact, Entry, InvalidRow, Row, Sheet
@@ -65,8 +66,6 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     _require_free(path, ask, force=force)
     given_too = [("config", "" if path == _CONFIG else path), ("force", force)]
     context, sheet, rows, earlier = _sample(context, file, given_too)
-    for note in sheet.notes:  # before the questions: what was guessed may be wrong
-        context.tell(f"{plain(sheet.file)}: {plain(note)}")
     account = asyncio.run(known_account(context))
     contact, proposal = _proposed(context, sheet, rows, account, earlier)
     if ask:
@@ -74,12 +73,13 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
         context, rows, proposal = _with_consent(context, sheet, rows, proposal, earlier)
     given = context.settings
     options = replace(given.mapping, contact=contact, columns=proposal.columns, made_for=sheet.header)
-    config = _config(sheet, given.input, options, proposal, account.offered if account else {})
+    options, forms = with_mobile_form(options, proposal, sheet, rows, ask)
+    config = _config(sheet, given.input, options, proposal, account.offered if account else {}, forms)
     if ask is None and (refused := _why_refused(sheet, rows, options, proposal, account, config)):
         raise refused
     shown = "\n".join(_shown(sheet, rows, options, proposal, account))
     if ask and not says_yes(ask, f"{shown}\n\nWrite this to {path}? [Y/n]", default=True):
-        raise InputError("Nothing was written.", "Give the same command again to answer otherwise.")
+        raise DeclinedError("Nothing was written.", "Give the same command again to answer otherwise.")
     with write_whole(path) as unfinished:
         unfinished.write_text(config, encoding="utf-8", newline="\n")
     told = "" if ask else f"{shown}\n\n"
@@ -103,6 +103,8 @@ def _sample(
         closing(open_asking(context, found, "init", given_too, before)) as rows,
     ):
         context = as_opened(context, [rows])
+        for note in rows.sheet.notes:  # before the questions: what was guessed may be wrong
+            context.tell(f"{plain(rows.sheet.file)}: {plain(note)}")
         earlier = before.answers(context.options, [rows.sheet]) if before else NO_ANSWERS
         return context, rows.sheet, list(islice(chain.from_iterable(rows.chunks()), _SAMPLE_ROWS)), earlier
 
@@ -187,6 +189,7 @@ def _config(
     options: MappingOptions,
     proposal: Proposal,
     offered: Mapping[str, Sequence[str]],
+    both_forms: str,
 ) -> str:
     draft = Draft(
         file=Path(sheet.file).name,
@@ -195,6 +198,7 @@ def _config(
         reasons=proposal.reasons,
         open_fields={one.field: one.choices[:SHOWN_CHOICES] for one in proposal.questions},
         offered=offered,
+        both_forms=both_forms,
         schema="" if is_standalone() else _SCHEMA.as_uri(),  # what a standalone build unpacks does not stay
         suggestions=proposal.suggestions,
     )

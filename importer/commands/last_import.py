@@ -23,6 +23,8 @@ class LastImport:
 
     exit_code: int
     ended_at: datetime
+    command: str = ""
+    """`run` or `retry`."""
     run: str = ""
     """Its name in the journal; empty: it ended before it had one."""
     code: str = ""
@@ -34,14 +36,22 @@ class LastImport:
     def sentence(self, zone: tzinfo | None) -> str:
         """Return when it ended, and how, beginning with a small letter and without a full stop."""
         at = f"{self.ended_at.astimezone(zone):%Y-%m-%d %H:%M}"
+        if self.had_nothing_to_send:
+            return f"the last retry, {at}, had nothing to send"
         if not self.message:
             return f"the last import: exit code {self.exit_code} at {at}"
         return f"the last import, {at}, ended with exit code {self.exit_code}: {plain(self.message).rstrip('.')}"
 
     @property
+    def had_nothing_to_send(self) -> bool:
+        """Whether it was a retry of a run whose rows have to be fixed first: that is no failure, and no run."""
+        return self.command == "retry" and not self.run and not self.message and self.exit_code != 0
+
+    @property
     def is_without_run(self) -> bool:
         """Whether it failed before it had a run: no table of runs tells of it."""
-        return not self.run and self.exit_code != 0 and self.code != _DECLINED
+        is_failure = self.exit_code != 0 and self.code != _DECLINED and not self.had_nothing_to_send
+        return is_failure and not self.run
 
 
 def last_import(journal: Path, account: str = "") -> LastImport | None:
@@ -64,6 +74,7 @@ def last_import(journal: Path, account: str = "") -> LastImport | None:
         return LastImport(
             exit_code=code,
             ended_at=_ended_at(ending.get("finished_at"), path),
+            command=str(ending.get("command") or ""),
             run=str(ending.get("run") or ""),
             code=str(error.get("code") or ""),
             message=str(error.get("message") or ""),

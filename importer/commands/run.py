@@ -204,7 +204,8 @@ class ImportRun(PoolCommand):
         """
         with display.asking():
             await ask()
-        question, tally = self._observers.last_question, pool.counters.tally()
+        found, tally = self._observers, pool.counters.tally()
+        question = found.last_question
         undos = self.store.unfinished_undos() if tally.get(Status.PENDING) else []
         if undos or self._asks_at_last:
             async with display.hidden():
@@ -212,7 +213,7 @@ class ImportRun(PoolCommand):
                     if undos:
                         question.ask_of_undos(self.context, undos, self.interruption)
                     if self._asks_at_last:
-                        question.prepare(self.context, connection, self._observers.preflight, self.store)
+                        question.prepare(self.context, connection, found.preflight, self.store, found.warnings)
                         question.ask(self.context, connection, tally, self.interruption)
 
     def _operation(self, account: str) -> ImportOperation:

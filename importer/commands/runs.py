@@ -72,12 +72,14 @@ def _kept_lines(sentence: str, line_width: int) -> Iterator[str]:
 
 
 def _failed_since(context: CommandContext, found: Sequence[tuple[RunRecord, _Counts]], line_width: int) -> str:
-    """Return that the last import ended before it had a run, and why; empty where there is a later run."""
+    """Return that the last import has no run, and why; empty where there is a later run."""
     run = context.settings.run
     last = None if run.sandbox else last_import(journal_of(context.settings), run.of_account)
-    if last is None or not last.is_without_run or any(record.started_at > last.ended_at for record, _ in found):
+    is_told = last is not None and (last.is_without_run or last.had_nothing_to_send)
+    if last is None or not is_told or any(record.started_at > last.ended_at for record, _ in found):
         return ""
-    said = f"Not in this list, as nothing was read: {last.sentence(context.zone)}."
+    why = "" if last.had_nothing_to_send else ", as nothing was read"
+    said = f"Not in this list{why}: {last.sentence(context.zone)}."
     return wrapped_text("\n".join(filter(None, (said, as_typed(last.hint)))), line_width) + "\n"
 
 

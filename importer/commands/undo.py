@@ -18,7 +18,8 @@ from importer.commands.undo_plan import nothing_to_do, undo_plan
 from importer.commands.undo_rest import rest_of_list
 from importer.journal import AsyncUndo, Journal, RunUndo
 from importer.model.deletion import TAKEN_BACK, Fate
-from importer.model.errors import StorageError, UsageError
+from importer.model.errors import DeclinedError, StorageError, UsageError
+from importer.model.plain_text import counted
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
@@ -74,10 +75,10 @@ def _shown(
         text = f"{text}\n\nDry run: nothing was undone or written down."
         return CommandResult(exit_code=0, text=text, summary_json=ended())
     if foretold.changes_nothing and is_begun:
-        text = f"{text}\n\nNothing is left of it that can be undone."
+        text = f"{text}\n\n{_nothing_done(context, earlier, foretold.unclear)}"
         return CommandResult(exit_code=1, text=text, summary_json=ended(1))
     if not (context.confirm and context.confirm(text)):
-        raise UsageError("Nothing was undone.", code="declined")
+        raise DeclinedError("Nothing was undone.")
     return None
 
 
@@ -97,6 +98,15 @@ def _untouched(
     )
     tally, changed = tally or contacts.tally(), contacts.totals()[1]
     return undo_json(nothing, earlier.name, tally, None, updated=changed, reason=reason)
+
+
+def _nothing_done(context: CommandContext, earlier: RunRecord, unclear: int) -> str:
+    """Return why nothing is asked and done of an undo that goes on: nothing is left, or Callbell does not say."""
+    if not unclear:
+        return "Nothing is left of it that can be undone."
+    again = command_again(earlier.name, context.options, yes=False)
+    of = counted(unclear, "contact")
+    return f"Callbell gives no clear answer now about {of}, so nothing was undone. Try it again later:\n  {again}"
 
 
 def _with_rest(text: str, rest: str) -> str:

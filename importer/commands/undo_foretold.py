@@ -113,10 +113,15 @@ class ForetoldUndo(PoolCommand):
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether Callbell was asked, and all contacts would be left as they are."""
+        """Whether Callbell was asked, and all contacts would be left as they are, as far as it says."""
         left = (Fate.CHANGED, Fate.FAILED)
         is_known = self.contacts is not None and not self.changes
         return is_known and all(one.outcome.status in left for one in self.contacts or ())
+
+    @property
+    def unclear(self) -> int:
+        """Of how many contacts Callbell gave no clear answer: whether they can be undone shows another time."""
+        return sum(one.outcome.status is Fate.FAILED for one in self.contacts or ())
 
     async def _send(self, connection: Connection) -> CommandResult:
         """Ask how each contact stands."""

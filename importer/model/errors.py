@@ -3,6 +3,7 @@
     ImporterError
     ├── UsageError       2   the command line or the config is wrong; nothing was sent
     ├── InputError       3   a spreadsheet cannot be read, or the mapping does not fit it; nothing was sent
+    │   └── DeclinedError    a person said no to a question: nothing was sent or changed
     ├── StorageError     4   the journal or the reports cannot be written
     ├── ServiceError     5   the service stopped the run: token refused, unreachable, too many failures
     └── BusyError        6   another run is using the same journal
@@ -53,6 +54,12 @@ class InputError(ImporterError):
 
     exit_code = 3
     class_code = "input"
+
+
+class DeclinedError(InputError):
+    """A person said no, or did not answer: nothing was sent, changed or installed."""
+
+    class_code = "declined"
 
 
 class OtherHeaderError(InputError):

@@ -175,8 +175,10 @@ def _sheet(one: CheckedSheet, most_columns: int | None) -> str:
     facts = f"  {counted(one.rows)}{blank}{left_out}, {columns}{encoding}{delimiter}"
     notes = [f"  {plain(note)}" for note in one.notes]
     lines = list(one.mapping)
-    if most_columns is not None and len(lines) > most_columns:
-        lines = [*lines[:most_columns], f"  which columns are sent, and as what: see {WHOLE_FILE}"]
+    if most_columns is not None and len(lines) > most_columns + 1:  # a line that says of one line takes as much
+        left = f"and {len(lines) - most_columns} lines more on the columns"
+        said = left if most_columns else "which columns are sent, and as what"
+        lines = [*lines[:most_columns], f"  {said}: see {WHOLE_FILE}"]
     return "\n".join([f"{plain(sheet.file)}{name}:", facts, *notes, *lines])
 
 

@@ -63,6 +63,8 @@ class Ending:
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
     given_back: str = ""
     """The run that had changed them as the list says, and was undone; empty: there is none."""
+    other_person: str = ""
+    """Which rows have the number of another row of their list, by whose name; empty: none is known."""
     of_list: RunRecord | None = None
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""
@@ -134,7 +136,8 @@ def _next_step(ending: Ending, wrong: Sequence[ProblemGroup]) -> str:
 def _carry_over(ending: Ending) -> str:
     if ending.reports is None or ending.reports.unwritten or not ending.leaves_existing:
         return ""
-    return "\n  ".join(carry_over(ending.record, ending.tally, ending.given_back) or ())
+    step = carry_over(ending.record, ending.tally, ending.given_back, ending.other_person)
+    return step_text(step) if step else ""
 
 
 def _take_back(ending: Ending) -> str:

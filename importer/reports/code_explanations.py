@@ -6,15 +6,18 @@ that the package can produce is there, and no other.
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "explanations"
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _MOST_NEAR = 5
+_FEWEST_SIGNS = 4
+"""Of a word between its two signs, above which it is looked for: "of" and "no" stand everywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +49,23 @@ def explanation_of(word: str) -> Explanation | None:
 
 
 def near_codes(word: str) -> list[str]:
-    """Return the codes that were probably meant: those that are spelled alike, then those that share words with it."""
+    """Return the codes that were probably meant: spelled alike, then with words of it, then that it is said about."""
     codes = [one.code for group in explanations().values() for one in group]
     words = {part for part in _folded(word).split("_") if len(part) > 2}  # noqa: PLR2004 - "of" and "no" tell nothing
     related = sorted(
         (code for code in codes if words & {*code.split("_")}), key=lambda code: -len(words & {*code.split("_")})
     )
-    return list(dict.fromkeys([*get_close_matches(_folded(word), codes), *related]))[:_MOST_NEAR]
+    return list(dict.fromkeys([*get_close_matches(_folded(word), codes), *related, *_said_with(word)]))[:_MOST_NEAR]
+
+
+def _said_with(word: str) -> Iterator[str]:
+    """Yield the codes in whose explanations the word stands, such as 044; those of whose sentence it is part first."""
+    wanted = f"_{_folded(word)}_"
+    if len(wanted) <= _FEWEST_SIGNS:
+        return
+    every = [one for group in explanations().values() for one in group]
+    for texts in (attrgetter("means"), attrgetter("why", "cure", "example")):
+        yield from (one.code for one in every if wanted in f"_{_folded(str(texts(one)))}_")
 
 
 def explanation_text(one: Explanation) -> str:

@@ -29,7 +29,9 @@ def fix_list_too(record: RunRecord, tally: Mapping[Status, int], sheets: Sequenc
     return [(f"What you fixed in {what}, fix in your list too, or its next run shows it again.", "")]
 
 
-def carry_over(record: RunRecord, tally: Mapping[Status, int], given_back: str = "") -> tuple[str, str] | None:
+def carry_over(
+    record: RunRecord, tally: Mapping[Status, int], given_back: str = "", other_person: str = ""
+) -> tuple[str, str] | None:
     """Return how the list's values get to the customers who were there already: a sentence, and the command.
 
     None where none were left as they are, the list was cut short, or the run has not come to its end.
@@ -38,6 +40,8 @@ def carry_over(record: RunRecord, tally: Mapping[Status, int], given_back: str =
         record: The run.
         tally: How many rows have each status.
         given_back: The run that changed them as the list says, and was undone: not to be urged again; empty: none.
+        other_person: Which rows have the number of another row of their list, by whose name: what they say is not to
+            be put on that customer, and this is told instead; empty: none.
 
     """
     there = tally.get(Status.EXISTS, 0)
@@ -45,6 +49,8 @@ def carry_over(record: RunRecord, tally: Mapping[Status, int], given_back: str =
         return None
     if is_cut_short(record):
         return None
+    if other_person:
+        return other_person, ""
     who = "the customer who was" if there == 1 else f"the {there:,} customers who were"
     command = command_line("run", record.files, {**record.options, "existing": "update"}, same_files=True)
     if given_back:

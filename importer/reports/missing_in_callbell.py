@@ -43,6 +43,39 @@ def missing_text(groups: Sequence[ProblemGroup]) -> str:
     return " ".join(filter(None, (make, others if listed else "", rest)))
 
 
+def waiting_text(groups: Sequence[ProblemGroup]) -> str:
+    """Return how many rows wait for something to be made in Callbell, and what that is; ends before a command."""
+    count = sum(group.count for group in groups)
+    return _waiting(f"{counted(count)} {'waits' if count == 1 else 'wait'} for", groups)
+
+
+def row_waiting_text(code: str, reason: str) -> str:
+    """Return the same of one row.
+
+    Args:
+        code: Of its problem.
+        reason: What the service said of it.
+
+    """
+    return _waiting("It waits for", [ProblemGroup(code=code, column="", message=reason, count=1, rows=())])
+
+
+def _waiting(who: str, groups: Sequence[ProblemGroup]) -> str:
+    """Return for what rows wait, as a sentence that begins with them; what is not named has the cure of its code."""
+    rows = Counter[tuple[str, str]]()
+    for group in groups:
+        rows.update(dict.fromkeys(_named(group.message), group.count))
+    kinds = [kind for kind in _MAY_LACK if any(kind == one for one, _ in rows)]
+    told = {_MAY_LACK[kind] for kind in kinds}
+    rest = " ".join(_cure(groups, code) for code in dict.fromkeys(group.code for group in groups) if code not in told)
+    if not kinds:
+        return f"{who} a change in Callbell. {rest} Then:"
+    others = ", and others that the report names" if any(group.varies for group in groups) else ""
+    listed = "; ".join(_kind_text(kind, rows, says_rows=False) for kind in kinds)
+    make = f"{who} {listed}{others}: make {'it' if len(rows) == 1 and not others else 'them'} in Callbell"
+    return f"{make}. {rest} Then:" if rest else f"{make}, then:"
+
+
 def _named(message: str) -> Iterator[tuple[str, str]]:
     """Yield each kind and name that a refusal says does not exist."""
     for kind, name in _NAMED.findall(message):

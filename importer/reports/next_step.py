@@ -9,7 +9,7 @@ from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted
 from importer.model.rows import IN_CALLBELL, Status
 from importer.model.runs import TOO_FEW_ROWS, ProblemGroup, RunRecord, conflict_count
-from importer.reports.missing_in_callbell import lacking_groups, missing_text
+from importer.reports.missing_in_callbell import lacking_groups, missing_text, waiting_text
 from importer.reports.run_commands import command_line, in_earnest, retry_command, whole_command
 from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, Step, all_alike, cure, step_text
 
@@ -179,15 +179,17 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
     if missing := missing_in_callbell(left, problems):
         others = left.to_fix - sum(one.count for one in missing)
         return [missing_step(missing, record.files, record.options), *_others(others, failed)]
+    waiting = lacking_groups(problems)
+    wait = [(waiting_text(waiting), retry_command(record))] if waiting else []
     commands = "\n".join(command_line("run", [path], record.options) for path in failed)
     verb = "rehearse" if record.is_rehearsal else "import"
     names = " and ".join(path.name for path in failed)
-    count = left.to_fix + left.in_conflict
+    count = left.to_fix + left.in_conflict - sum(one.count for one in waiting)
     rows, them = ("the row", "it") if count == 1 else (f"the {count:,} rows", "them")
     is_read_again = bool(record.compared_with) or record.is_rehearsal
     in_list = f"Fix {them} in your list too, or its next run shows {them} again."
     told = [(in_list, "")] if is_read_again else []
-    return [(f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:", commands), *told]
+    return [*wait, (f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:", commands), *told]
 
 
 def without_forgotten(rows: int) -> list[Step]:

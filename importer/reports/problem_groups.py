@@ -14,6 +14,8 @@ from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import NO_PROBLEMS, ProblemGroup, RunRecord
 
+EXAMPLE = "For example row "
+"""How the example begins in the sentence of a group whose rows have different ones."""
 _MOST_ROWS = 5
 _MAYBE_LOST = "differs in"
 """What is said of a row that was left out, or not changed, though it says something else."""
@@ -62,7 +64,7 @@ def group_sentence(group: ProblemGroup) -> str:
 
     explanation = explanation_of(group.code)
     general = _DIFFERING_DUPLICATES if _is_differing_duplicate(group) else explanation.means if explanation else ""
-    example = f"For example row {group.rows[0]}: {group.message}" if group.rows and group.message else ""
+    example = f"{EXAMPLE}{group.rows[0]}: {group.message}" if group.rows and group.message else ""
     return " ".join(filter(None, (general, example)))
 
 

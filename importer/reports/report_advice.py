@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.rows import CONFLICT, IN_CALLBELL, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
+from importer.reports.missing_in_callbell import row_waiting_text
 from importer.reports.next_step import FINISHED, GONE, send_again, to_do
 from importer.reports.run_commands import after_rehearsal, command_line, retry_command
 from importer.reports.same_cause import Step, all_alike
@@ -31,6 +33,8 @@ def row_step(result: Result, retry: str) -> str:
         return f"If that was meant, take the row out of the list. To make it again: {retry} --gone recreate"
     if result.code == CONFLICT:
         return "Decide which value is right, in Callbell or in the file, and import the file again."
+    if result.code in MISSING_IN_CALLBELL and result.status is Status.FAILED:
+        return f"{row_waiting_text(result.code, result.reason)} {retry}"
     if result.status is Status.FAILED and result.http_status in _REFUSED and result.http_status not in _LATER:
         return "Fix what the reason names, in the file or in Callbell, and import the file again."
     return _STEPS.get(result.status, "").format(retry=retry)

@@ -69,6 +69,8 @@ class ReportOptions:
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
     given_back: str = ""
     """The run that had changed them as the list says, and was undone; empty: there is none."""
+    other_person: str = ""
+    """Which rows have the number of another row of their list, by whose name; empty: none is known."""
     of_list: RunRecord | None = None
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""

@@ -44,6 +44,8 @@ class RunSummary:
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
     given_back: str = ""
     """The run that had changed them as the list says, and was undone; empty: there is none."""
+    other_person: str = ""
+    """Which rows have the number of another row of their list, by whose name; empty: none is known."""
     of_list: RunRecord | None = None
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""
@@ -108,7 +110,7 @@ class RunSummary:
             return [give_again(record, lost)]
         told = next_steps(record, tally, problems, self.to_fix, self.country, self.early_cure)
         told += fix_list_too(record, tally, self.sheets)
-        carried = carry_over(record, tally, self.given_back) if self.leaves_existing else None
+        carried = carry_over(record, tally, self.given_back, self.other_person) if self.leaves_existing else None
         return run_steps(record, tally, problems, told, carried=carried, of_list=self.of_list)
 
     @property

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from importer.model.deletion import Fate, taken_back
 from importer.model.plain_text import counted, duration, plain
 from importer.model.rows import IN_CALLBELL, Status
-from importer.model.runs import PastUndo, RunRecord
+from importer.model.runs import DECLINED, PastUndo, RunRecord
 
 Counts = Mapping[Status, int]
 """How many rows have each status."""
@@ -71,11 +71,13 @@ def _cells(
 ) -> dict[str, str]:
     """Return a run by column; its counts are those of its closing text, where a duplicate is no customer.
 
-    Contacts that an undo deleted, or found deleted, are there no more.
+    Contacts that an undo deleted, or found deleted, are there no more. Of a run that was declined nobody has to fix
+    or send a row.
     """
     total, settled, twice = sum(counts.values()), sum(counts[one] for one in IN_CALLBELL), counts[Status.DUPLICATE]
     deleted = fates.get(Fate.DELETED, 0) + fates.get(Fate.GONE, 0)
-    unsent = counts[Status.UNSENT] + counts[Status.PENDING]
+    unsent = 0 if record.is_declined else counts[Status.UNSENT] + counts[Status.PENDING]
+    to_fix = f"{total - settled - unsent + record.conflicts:,}"
     return {
         "RUN": record.name,
         "DATE": f"{record.local(record.started_at, zone):%Y-%m-%d %H:%M}",
@@ -87,7 +89,7 @@ def _cells(
         "ROWS": f"{total:,}",
         where: f"{max(0, settled - twice - deleted):,}",
         "TWICE": f"{twice:,}",
-        "TO FIX": f"{total - settled - unsent + record.conflicts:,}",
+        "TO FIX": DECLINED if record.is_declined else to_fix,
         "UNSENT": f"{unsent:,}",
         "UNDONE": f"{taken_back(fates):,}",
     }
@@ -154,6 +156,7 @@ def run_text(record: RunRecord, counts: Counts, zone: tzinfo | None, running: st
         f"  files     {plain(', '.join(record.files))}",
         f"  started   {started}",
         f"  ended     {ended}{f', after {_time(record)}' if record.finished_at else ''}{waited}",
+        *(["  declined  at its question: nothing was sent"] if record.is_declined else []),
         f"  exit code {ended_as}",
         f"  rows      {sum(counts.values()):,}, and {record.blank:,} blank",
         *(f"    {counts[status]:>9,} {status}" for status in Status if counts[status]),

@@ -29,6 +29,8 @@ class Draft:
     """Field to its candidate columns, of which none was chosen."""
     offered: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
     """Key of `[contact]` to what the account has for it, written as a comment."""
+    both_forms: str = ""
+    """How many mobile numbers are in which of their two forms, told in a comment; empty: all are in one."""
     schema: str = ""
     """The address of the config's JSON Schema, by which editors know its keys; empty: none is named."""
     suggestions: Sequence[CustomFieldOptions] = ()
@@ -116,6 +118,9 @@ def _contact(draft: Draft) -> Iterator[str]:
     given = {"source": draft.mapping.contact.source} | _given(draft.mapping.contact)
     for key, value in (_EXAMPLES | given).items():
         yield _line(key, value, _HINTS.get(key, ""), mute=key not in given)
+    if draft.both_forms and "mobile_form" not in given:
+        yield f'# {_seen(draft.both_forms)} To send all in one form: "with" the digit of mobiles, or "without" it.'
+        yield _line("mobile_form", "without", mute=True)
     for key, names in draft.offered.items():
         if names and key not in given and not getattr(draft.mapping.columns, key):
             yield _line(key, names[0], f"for every contact; the account has {', '.join(names)}", mute=True)

@@ -317,7 +317,7 @@ def test_another_accounts_probe_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(sandbox.contacts) == 1
 
 
-@pytest.mark.parametrize(("answer", "exit_code"), [(True, 0), (False, 2)])
+@pytest.mark.parametrize(("answer", "exit_code"), [(True, 0), (False, 3)])
 def test_on_a_terminal_it_asks(monkeypatch: pytest.MonkeyPatch, *, answer: bool, exit_code: int) -> None:
     """With the number and the account; a no makes nothing."""
     asked: list[str] = []

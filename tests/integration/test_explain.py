@@ -41,6 +41,13 @@ def test_an_unknown_code_is_told_with_those_that_may_be_meant() -> None:
     assert said.stderr.endswith("See all of them: callbell-importer explain\n")
 
 
+def test_a_word_of_an_explanation_finds_its_code() -> None:
+    """Whoever sees 044 in the list does not know that it is a trunk zero."""
+    said = give("explain", "044")
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert said.stdout.startswith('There is no code "044"; this is about it.\n\nphone_trunk_zero: ')
+
+
 def test_what_is_typed_does_not_write_to_the_terminal() -> None:
     """Escapes are taken out, as everywhere."""
     said = give("explain", "\x1b[31mred")

@@ -478,7 +478,7 @@ def test_a_person_at_a_terminal_is_asked(monkeypatch: pytest.MonkeyPatch) -> Non
     """And no answer is a no."""
     give("run", sheet("contacts.csv"))
     monkeypatch.setattr("importer.cli.app.is_terminal", lambda: True)
-    for answer, code in (("no", 2), ("", 2), ("sí", 0)):
+    for answer, code in (("no", 3), ("", 3), ("sí", 0)):
         monkeypatch.setattr("importer.cli.prompts.typer.prompt", lambda *_, answer=answer, **__: answer)
         assert give("purge", "--contact", NUMBER).exit_code == code
 

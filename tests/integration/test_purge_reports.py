@@ -145,3 +145,21 @@ def test_a_check_counts_who_was_forgotten_apart() -> None:
     said = give("check", table(Path("only.csv"), ROWS[:3]))
     assert "with a problem" not in said.stderr
     assert "1 row is of a person who was forgotten" in said.stderr
+
+
+def test_a_group_keeps_its_sentence_when_its_first_row_is_forgotten() -> None:
+    """It is about the others too: one less is counted, and what is an example of it goes."""
+    rows = [("Phone", "Name"), ("525512345678", "Eva"), ("525512345679", "Bo"), ("5215512345670", "Ana")]
+    give("run", table(Path("contacts.csv"), [*rows, ("5215512345671", "JosÃ©"), ("5215512345672", "MarÃ\xada")]))
+    (folder,) = Path("reports").iterdir()
+    give("purge", "--contact", "525512345678", "--yes")
+    give("purge", "--contact", "5215512345671", "--yes")
+    give("report", folder.name, "--no-open")
+    found = {one["code"]: one for one in json.loads((folder / "summary.json").read_text("utf-8"))["warnings"]}
+    assert found["phone_both_forms"]["message"].startswith("Mexican numbers are in both forms: 3 with 521, 2 with 52.")
+    assert (found["phone_both_forms"]["count"], found["phone_both_forms"]["rows"]) == (1, [3])
+    (damaged,) = (one for code, one in found.items() if code != "phone_both_forms")
+    assert (damaged["count"], damaged["rows"]) == (1, [6])
+    assert "forgotten" not in damaged["message"]
+    assert "Jos" not in damaged["message"]
+    assert damaged["message"]

@@ -645,6 +645,9 @@ def test_report_takes_the_run_before_one_that_was_declined() -> None:
     on_a_terminal("run", "a.csv", answers=[(YES_NO, "n\n")])
     said = give("report", "--no-open")
     assert said.stderr.startswith(f"The reports of {first} are written again, in ")
+    told = give("purge", "--contact", "+34600000001", "--yes").stderr
+    assert "is forgotten" in told
+    assert "not there any more" not in told
 
 
 @pytest.mark.parametrize(("answer", "exit_code"), [("\x03", 130), (SIGTERM, 143)])
@@ -742,3 +745,15 @@ def test_where_nobody_can_be_asked_the_country_is_named_as_the_cure(service: San
     assert not service.contacts
     assert give("run", "clientes.xlsx", "--country", "Spain").exit_code == 1
     assert len(service.contacts) == 29
+
+
+@pytest.mark.usefixtures("token")
+def test_both_forms_of_mobiles_are_told_before_the_last_question() -> None:
+    """With what sends them in one: `init`, or the key of the config that there is."""
+    table(Path("a.csv"), [("Phone", "Name"), ("525512345678", "Eva"), ("5215512345679", "Bo"), ("5215512345670", "Al")])
+    ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, "n\n")])
+    assert "Mexican numbers are in both forms: 2 with 521, 1 with 52." in ended.shown
+    assert "answer n, and:\n  callbell-importer init a.csv" in ended.shown
+    Path("config.toml").write_text('[columns]\nidentifier = "Phone"\nname = "Name"\n', encoding="utf-8")
+    ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, "n\n")])
+    assert 'mobile_form = "with" or "without" under [contact] of config.toml' in " ".join(ended.shown.split())

@@ -25,7 +25,7 @@ from importer.commands.schedule import command as tested
 from importer.commands.schedule import night as schedule_night
 from importer.commands.schedule import steps as schedule_steps
 from importer.commands.schedule.night import ALWAYS, USUAL_TIME, ScheduleRequest
-from importer.model.errors import StorageError, UsageError
+from importer.model.errors import DeclinedError, StorageError, UsageError
 from importer.settings import settle
 from importer.system import crontabs, runtime
 from importer.system.nightly_job import ScheduleKind
@@ -768,7 +768,7 @@ def test_a_crontab_is_said_to_get_lines_and_not_to_be_written_over(tmp_path: Pat
     )
     request = ScheduleRequest(files=["contacts.csv"], at="02:00", kind="cron", options={}, install=True)
     scheduler = Scheduler(root=tmp_path / "root", call=Programs(stdout=said.stdout))
-    with pytest.raises(UsageError, match="Nothing was installed"):
+    with pytest.raises(DeclinedError, match="Nothing was installed"):
         tested.schedule_run(context, request, lambda _: None, scheduler)
     assert shown[0].endswith(f"  replace its lines in the crontab of {own_name()} (crontab -)")
 

@@ -682,7 +682,7 @@ main()
 
 
 @posix_only
-@pytest.mark.parametrize(("changed", "answer", "code", "left"), [(2, "n\n", 2, 5), (2, "y\n", 1, 2), (5, "y\n", 1, 5)])
+@pytest.mark.parametrize(("changed", "answer", "code", "left"), [(2, "n\n", 3, 5), (2, "y\n", 1, 2), (5, "y\n", 1, 5)])
 def test_the_question_counts_what_will_be_deleted(
     service: Sandbox, changed: int, answer: str, code: int, left: int
 ) -> None:
@@ -703,8 +703,28 @@ def test_the_question_counts_what_will_be_deleted(
 
 
 @posix_only
+def test_what_callbell_does_not_tell_is_not_called_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An undo that failed is tried again, and every GET is refused: another time there may be an answer."""
+    from tests.support.answered_terminal import on_a_terminal  # noqa: PLC0415 - terminals are POSIX's
+
+    deletes = Scripted(fault=Fault(FaultKind.FORBIDDEN), call="DELETE /contacts/:uuid", times=2)
+    looks = Scripted(fault=Fault(FaultKind.FORBIDDEN), call="GET /contacts/:uuid", nth=3, times=2)
+    with serving(replace(NO_LIMIT, faults=Faults(script=(deletes, looks)))) as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        run = imported(2)
+        undo(run, "--yes")
+        ended = on_a_terminal("undo", run, answers=[])
+        assert (ended.exit_code, len(sandbox.contacts)) == (1, 2)
+        assert "Nothing is left of it" not in ended.shown
+        said = "Callbell gives no clear answer now about 2 contacts, so nothing was undone. Try it again later:"
+        assert said in " ".join(ended.shown.split())
+        assert f"  callbell-importer undo {run}\n" in ended.shown
+        assert undo(run, "--yes").exit_code == 0
+
+
+@posix_only
 @pytest.mark.parametrize(
-    ("answer", "code", "left"), [(b"n\n", 2, 3), (b"\n", 2, 3), (b"\x04", 2, 3), (b"\x03", 130, 3), (b"y\n", 0, 0)]
+    ("answer", "code", "left"), [(b"n\n", 3, 3), (b"\n", 3, 3), (b"\x04", 3, 3), (b"\x03", 130, 3), (b"y\n", 0, 0)]
 )
 def test_on_a_terminal_it_asks(service: Sandbox, answer: bytes, code: int, left: int) -> None:
     """A no, a mere return, the end of the input and Ctrl-C delete nothing; a yes does."""

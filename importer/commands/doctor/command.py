@@ -32,7 +32,7 @@ from importer.journal.integrity import JournalState, examine
 from importer.journal.probes import ProbedAccount, read_account
 from importer.model.account import AccountIdentity
 from importer.model.diagnosis import Diagnosis, Level, diagnosed_exit_code
-from importer.model.errors import BusyError, ImporterError, ServiceError, StorageError, UsageError
+from importer.model.errors import BusyError, DeclinedError, ImporterError, ServiceError, StorageError, UsageError
 from importer.model.probe import ProbeAnswers
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I
@@ -77,7 +77,8 @@ class Doctor:
         """Look at everything, make a probe if a number is given, and send test notices if they are wanted.
 
         Raises:
-            UsageError: The number is none, or nobody could be asked whether to make the probe, or the answer was no.
+            DeclinedError: The answer was no.
+            UsageError: The number is none, or nobody could be asked whether to make the probe.
 
         """
         if self.config_error is not None:
@@ -218,7 +219,7 @@ class Doctor:
         is_blocked = any(one.level is Level.PROBLEM for one in self.found.values())
         request = ProbeRequest(context=self.context, service=client, known=known, digits=digits)
         if digits and not is_blocked and not is_allowed(request):
-            raise UsageError("Nothing was made.", code="declined")
+            raise DeclinedError("Nothing was made.")
         try:
             self.found["probe"], self.answers = await finish_probes(request, is_blocked=is_blocked)
         except ImporterError as error:

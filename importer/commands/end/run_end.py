@@ -140,6 +140,7 @@ class EndOfRun:
             line_count=context.line_count,
             leaves_existing=options.leaves_existing,
             given_back=options.given_back,
+            other_person=options.other_person,
             of_list=options.of_list,
             country=findings.country,
             not_updated=source.not_updated(),

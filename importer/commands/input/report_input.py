@@ -7,6 +7,7 @@ from pathlib import Path
 
 from importer.commands.input.fetch import InputFile, fetched_again
 from importer.commands.input.input_sheet import InputSheet
+from importer.commands.input.other_person import other_person_text
 from importer.commands.setup import is_there
 from importer.journal import Journal
 from importer.model.addresses import scheme_of
@@ -49,6 +50,7 @@ def report_options(
         input_cells=partial(input_cells, record, sheets, paths=paths, options=settings.input),
         leaves_existing=leaves_existing,
         given_back=given_back_run(record, journal) if leaves_existing else "",
+        other_person=other_person_text(record, journal) if leaves_existing else "",
         of_list=rehearsal_of_list(record, [one for one, _ in journal.runs()]) if record.is_rehearsal else None,
     )
 

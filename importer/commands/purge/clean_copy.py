@@ -16,6 +16,7 @@ from typing import Any
 from importer.commands.purge.search import encoding_of
 from importer.model.own_names import ROW_COLUMN
 from importer.model.person import FORGOTTEN, Person
+from importer.reports.problem_groups import EXAMPLE
 from importer.system.files import write_whole
 
 _IDENTIFIER, _ROW = "identifier", "row"
@@ -56,15 +57,24 @@ def clean_text(path: Path, person: Person) -> None:
 
 
 def clean_summary(rows: frozenset[int], path: Path, person: Person) -> None:
-    """Write a summary again; what is no JSON is cleaned as a text. A group has the sentence of its first row."""
+    """Write a summary again; what is no JSON is cleaned as a text."""
     try:
         summary = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         return clean_text(path, person)
-    for group in [*summary.get("problems", ()), *summary.get("warnings", ())]:
-        if not rows.isdisjoint(group["rows"][:1]):
-            group["message"] = FORGOTTEN
+    for kind in ("problems", "warnings"):
+        if groups := summary.get(kind):
+            summary[kind] = [left for one in groups if (left := _without_rows(one, rows))["count"] > 0]
     return _rewrite(path, [json.dumps(_cleaned(summary, person), ensure_ascii=False, indent=2) + "\n"])
+
+
+def _without_rows(group: dict[str, Any], rows: frozenset[int]) -> dict[str, Any]:
+    """Return a group of a summary without the person's rows: they are neither counted nor its example."""
+    left = [row for row in group["rows"] if row not in rows]
+    message = group["message"]
+    if group["rows"][:1] != left[:1]:
+        message = message.partition(EXAMPLE)[0].rstrip()
+    return {**group, "message": message, "rows": left, "count": group["count"] - len(group["rows"]) + len(left)}
 
 
 def _is_theirs(path: Path, person: Person, rows: TheirRows) -> Callable[[str], bool]:

@@ -26,7 +26,7 @@ from importer.commands.purge.person_places import (
 from importer.journal.backup import one_file
 from importer.journal.purge_person import PersonPurge
 from importer.model.answers import says_yes
-from importer.model.errors import StorageError, UsageError
+from importer.model.errors import DeclinedError, StorageError, UsageError
 from importer.model.person import Person
 from importer.model.phone_mask import masked
 from importer.reports.purge_report import PurgeCounts, purge_json
@@ -90,7 +90,8 @@ def confirm_purge_of(context: CommandContext, plan: str, *arguments: str) -> Non
     """Return if the person at the terminal wants it.
 
     Raises:
-        UsageError: Nobody could be asked, or the answer was no.
+        DeclinedError: The answer was no.
+        UsageError: Nobody could be asked.
 
     """
     if context.settings.run.yes:
@@ -101,7 +102,7 @@ def confirm_purge_of(context: CommandContext, plan: str, *arguments: str) -> Non
             "Nothing was forgotten: nobody is there to be asked.", f"To do it:\n  {again}", code="nobody_to_ask"
         )
     if not context.confirm(plan):
-        raise UsageError("Nothing was forgotten.", code="declined")
+        raise DeclinedError("Nothing was forgotten.")
 
 
 def _texts(context: CommandContext, number: str, person: Person, places: Sequence[PersonPlaces]) -> tuple[str, str]:
@@ -122,7 +123,8 @@ def _confirm(context: CommandContext, plan: str, number: str, places: Sequence[P
     """Return if the person at the terminal wants it; who was forgotten before is not asked about again.
 
     Raises:
-        UsageError: Nobody could be asked, or the answer was no.
+        DeclinedError: The answer was no.
+        UsageError: Nobody could be asked.
 
     """
     is_nothing = all(place.is_empty for place in places)
@@ -131,7 +133,7 @@ def _confirm(context: CommandContext, plan: str, number: str, places: Sequence[P
     if not is_nothing or context.settings.run.yes or context.ask_line is None:
         confirm_purge_of(context, plan, "--contact", number)
     elif not says_yes(context.ask_line, f"{plan}\nRefuse them from now on? [y/N]"):
-        raise UsageError("Nothing was changed.", code="declined")
+        raise DeclinedError("Nothing was changed.")
 
 
 def _forget_in_journals(place: PersonPlaces, key: bytes, now: datetime) -> None:

@@ -88,7 +88,8 @@ def places_of(context: CommandContext, journal: Database, person: Person) -> Per
     records = [record for record, _ in load_runs(journal)]
     purge = JournalPurge(journal)
     backups = [path for path, _ in purge.backups()]
-    theirs = {record.report_dir for record in records if record.name in found.runs}
+    # A run that was declined wrote no folder.
+    theirs = {record.report_dir for record in records if record.name in found.runs and not record.is_declined}
     folders: dict[Path, frozenset[int] | None] = {Path(folder): None for folder in purge.undo_folders()}
     folders |= {Path(record.report_dir): found.runs.get(record.name) for record in records}
     namesakes = find_namesakes(journal, person)

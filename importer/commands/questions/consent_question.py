@@ -14,7 +14,7 @@ from importer.mapper.header_guess import columns_of
 from importer.mapper.mapping_guess import Guess
 from importer.mapper.messages import listed, quoted
 from importer.model.answers import is_no, says_yes
-from importer.model.errors import InputError
+from importer.model.errors import DeclinedError
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Row
 from importer.reports.run_commands import choose_columns
@@ -207,7 +207,7 @@ def _chosen(one: Consent, said: str, ask: Callable[[str], str], before: ConsentB
         if is_no(answer):
             break
         question = which
-    raise InputError("Nothing was sent.", "Whoever did not agree is left out, and that is all rows.", code="declined")
+    raise DeclinedError("Nothing was sent.", "Whoever did not agree is left out, and that is all rows.")
 
 
 def _shown(text: str) -> str:

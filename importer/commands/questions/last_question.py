@@ -17,12 +17,14 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.input.own_file import another_users
 from importer.commands.mapping_selection import mapping_lines
 from importer.commands.questions.country_doubt import NO_DOUBT, CountryDoubt
+from importer.commands.questions.mobile_form_question import both_forms_text
 from importer.commands.questions.rows_to_send import counts_text, first_lines, folded_line, not_seen_text
 from importer.commands.setup import recorded_files
 from importer.journal import Journal
 from importer.mapper.options import ColumnOptions
+from importer.mapper.warnings import Findings
 from importer.model.answers import says_yes
-from importer.model.errors import InputError
+from importer.model.errors import DeclinedError, InputError
 from importer.model.journal_rows import FirstToSend
 from importer.model.plain_text import counted, plain, plain_lines, wrapped_text
 from importer.model.policy import Existing
@@ -60,13 +62,17 @@ class LastQuestion:
     """Why the numbers are probably not from the country that was given."""
     retried: str = ""
     """The run whose rows are sent again, which showed what it made of the file; empty: it is no retry."""
+    both_forms: str = ""
+    """How many mobile numbers are in which of their two forms; empty: all are in one."""
     _first: FirstToSend = field(default_factory=FirstToSend)
     _another_user: str = ""
     """That the file is of another user's run, whose journal is another; empty: it is not."""
     _cure: str = ""
     """What to do first, as was told; empty: the columns may be other ones."""
 
-    def prepare(self, context: CommandContext, connection: Connection, preflight: Preflight, journal: Journal) -> None:
+    def prepare(
+        self, context: CommandContext, connection: Connection, preflight: Preflight, journal: Journal, found: Findings
+    ) -> None:
         """Learn what is shown with the question.
 
         Args:
@@ -74,6 +80,7 @@ class LastQuestion:
             connection: To the account, or to a sandbox.
             preflight: Which asked what the account has.
             journal: With all rows of the run.
+            found: What is worth a look in the rows.
 
         Raises:
             StorageError: The journal cannot be read.
@@ -82,6 +89,7 @@ class LastQuestion:
         files = recorded_files(one.reader.sheet.file for one in connection.sheets)
         self._another_user = "" if self.retried else another_users(context, files, journal)
         self.not_seen = preflight.not_seen(connection)
+        self.both_forms = both_forms_text(found.warnings())
         self._first = journal.first_to_send(_SHOWN_ROWS, lambda contact: preflight.refusal(contact) is not None)
 
     def ask(
@@ -149,7 +157,7 @@ class LastQuestion:
         except KeyboardInterrupt as error:  # of which other signals than Ctrl-C are a kind of their own
             interruption.interrupt(signal.SIGINT if type(error) is KeyboardInterrupt else signal.SIGTERM)
         if self.is_declined:
-            raise InputError("Nothing was sent.", code="declined")
+            raise DeclinedError("Nothing was sent.")
 
     def _text(self, context: CommandContext, connection: Connection, tally: Mapping[Status, int]) -> str:
         sheets = [] if self.retried else enumerate(connection.sheets)
@@ -159,12 +167,23 @@ class LastQuestion:
             *first_lines(self._first),
             self.note,
             wrapped_text(counts, _WIDTH),
+            self._forms_text(context, connection),
             _where_to(context, connection),
             plain_lines(not_seen_text(self.not_seen)),
             wrapped_text(self.doubt.text, _WIDTH),
             wrapped_text(self._another_user, _WIDTH),
         ]
         return "\n".join(filter(None, parts))
+
+    def _forms_text(self, context: CommandContext, connection: Connection) -> str:
+        """Return that mobile numbers are in both forms, and what makes them one; of a retry nothing: that was told."""
+        if not self.both_forms or self.retried:
+            return ""
+        if context.settings.mapping_given and (config := context.options.get("config")):
+            where = f'mobile_form = "with" or "without" under [contact] of {short_path(str(config))}'
+            return wrapped_text(f"{self.both_forms} To send them in one form: {where}.", _WIDTH)
+        init = choose_columns([connection.sheets[0].reader.sheet.file], context.options)
+        return f"{wrapped_text(f'{self.both_forms} To send them in one form, answer n, and:', _WIDTH)}\n  {init}"
 
     def _sheet_lines(self, context: CommandContext, index: int, sheet: MappedSheet) -> str:
         """Return which column feeds which field, if that was guessed, and of the encoding what was not told yet."""

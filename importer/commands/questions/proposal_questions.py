@@ -31,7 +31,7 @@ def with_columns_chosen(
     chosen = {question.field: found for question in proposal.questions if (found := _choose(question, ask, earlier))}
     columns = with_fields(proposal.columns, chosen)
     left = [one for one in proposal.suggestions if not feeds(columns, one.column)]
-    taken = _chosen_fields(left, columns.custom_fields, account.fields if account else (), ask) if left else {}
+    taken = _chosen_fields(left, columns.custom_fields, account.fields if account else None, ask) if left else {}
     return replace(
         proposal,
         columns=replace(columns, custom_fields=(*columns.custom_fields, *taken.values())),
@@ -41,13 +41,15 @@ def with_columns_chosen(
 
 
 def _chosen_fields(
-    left: _Fields, taken: _Fields, fields: _Fields, ask: Callable[[str], str]
+    left: _Fields, taken: _Fields, fields: _Fields | None, ask: Callable[[str], str]
 ) -> dict[str, CustomFieldOptions]:
-    """Return which columns feed custom fields, by header, as the person chooses."""
+    """Return which columns feed custom fields, by header, as the person chooses; `fields` None: nobody was asked."""
     numbered = "\n".join(f"  {number} {plain(one.name)} ({one.type})" for number, one in enumerate(left, 1))
     asked = f"These columns are not sent:\n{numbered}\n"
-    free = {one.name.casefold(): one for one in fields if one.name not in {other.name for other in taken}}
+    free = {one.name.casefold(): one for one in fields or () if one.name not in {other.name for other in taken}}
     how = "Which of these have you made as custom fields in Callbell? Numbers such as 1,3, or Enter for none:"
+    if fields is None:
+        asked += "Callbell could not be asked which custom fields it has (no token, or no connection).\n"
     if free:
         names = ", ".join(f"{plain(one.name)} ({one.type})" for one in free.values())
         asked += f"Callbell has the custom fields {names}.\n"

@@ -21,7 +21,7 @@ from importer.commands.schedule.system_check import (
     what_works,
 )
 from importer.model.diagnosis import Diagnosis, diagnosed_exit_code
-from importer.model.errors import StorageError, UsageError
+from importer.model.errors import DeclinedError, StorageError, UsageError
 from importer.model.plain_text import wrapped_text
 from importer.reports.doctor_report import doctor_text
 from importer.system.cron_daemon import is_cron_running, start_command
@@ -78,7 +78,8 @@ def _install(night: Night, placed: Placement, diagnoses: Sequence[Diagnosis], sc
     """Ask whether to put it in place, and do so.
 
     Raises:
-        UsageError: The answer is no, or nobody can be asked.
+        DeclinedError: The answer is no.
+        UsageError: Nobody can be asked.
         StorageError: It could not be put in place.
 
     """
@@ -118,7 +119,8 @@ def _ask(context: CommandContext, text: str) -> None:
     """Show what will be done, and ask whether to.
 
     Raises:
-        UsageError: The answer is no, or nobody is there to be asked and --yes was not given.
+        DeclinedError: The answer is no.
+        UsageError: Nobody is there to be asked and --yes was not given.
 
     """
     if context.settings.run.yes:
@@ -126,7 +128,7 @@ def _ask(context: CommandContext, text: str) -> None:
     elif context.confirm is None:
         raise UsageError("Nobody can be asked whether to install it. Nothing was.", "Give the same command with --yes.")
     elif not context.confirm(text):
-        raise UsageError("Nothing was installed.")
+        raise DeclinedError("Nothing was installed.")
 
 
 def _put_in_place(steps: Sequence[Step], placed: Placement, scheduler: Scheduler) -> None:

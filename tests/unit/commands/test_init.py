@@ -165,6 +165,7 @@ def test_a_person_chooses_by_number_or_name() -> None:
     assert asked[0] == asked[1] == asked[2]
     assert "  2 Movil padre" in asked[0]
     assert "Which of these have you made as custom fields in Callbell?" in asked[4]
+    assert "Callbell could not be asked which custom fields it has (no token, or no connection)." in asked[4]
     assert asked[5].startswith("Please answer with numbers from 1 to ")
     assert "as you said" in asked[-1]
     assert "34600111223" in asked[-1]
@@ -279,3 +280,22 @@ def test_a_workbook_of_several_sheets_is_told_as_ever() -> None:
     """With their names."""
     with pytest.raises(InputError, match="sheets with rows"):
         draft(SAMPLES / "customers.xlsx", None)
+
+
+def test_a_list_with_both_forms_of_mobiles_is_asked_about() -> None:
+    """Until the answer is one; the first rows are shown in the form that was chosen."""
+    rows = [("Phone", "Name"), ("525512345678", "Eva"), ("5215512345679", "Bo"), ("5215512345670", "Ana")]
+    table(Path("mexico.csv"), rows)
+    person, asked = answering("3", "1", "y")
+    draft(Path("mexico.csv"), person)
+    assert asked[0].startswith("Mexican numbers are in both forms: 2 with 521, 1 with 52.\nIn which form are they")
+    assert "row 2: 5215512345678; Eva" in asked[2]
+    assert written().mapping.contact.mobile_form == "with"
+    give("init", "mexico.csv", "--force")
+    assert "# Mexican numbers are in both forms: 2 with 521, 1 with 52. To send all" in CONFIG.read_text("utf-8")
+    assert '# mobile_form = "without"' in CONFIG.read_text("utf-8")
+    assert written().mapping.contact.mobile_form == "as_written"
+    table(Path("one.csv"), rows[:2])
+    person, asked = answering("y", "y")
+    draft(Path("one.csv"), person)
+    assert len(asked) == 2

@@ -25,7 +25,12 @@ def test_an_import_that_did_not_begin_says_why_and_when_the_file_was_written(tmp
     ended(tmp_path, exit_code=5, error=error)
     last = last_import(tmp_path / "journal.sqlite3")
     assert last == LastImport(
-        exit_code=5, ended_at=AT, code="token_refused", message="The token is refused.", hint="Take a new one."
+        exit_code=5,
+        ended_at=AT,
+        command="run",
+        code="token_refused",
+        message="The token is refused.",
+        hint="Take a new one.",
     )
     assert last.is_without_run
     assert last.sentence(UTC) == ("the last import, 2026-11-28 02:07, ended with exit code 5: The token is refused")
@@ -54,6 +59,16 @@ def test_a_person_who_said_no_is_no_failure(tmp_path: Path) -> None:
     last = last_import(tmp_path / "journal.sqlite3")
     assert last is not None
     assert not last.is_without_run
+
+
+def test_a_retry_of_rows_that_are_to_be_fixed_first_is_no_failure(tmp_path: Path) -> None:
+    """It has no run, and says why not."""
+    ended(tmp_path, command="retry", exit_code=1, run="", finished_at="2026-11-27T13:50:00+00:00", error=None)
+    last = last_import(tmp_path / "journal.sqlite3")
+    assert last is not None
+    assert not last.is_without_run
+    assert last.had_nothing_to_send
+    assert last.sentence(UTC) == "the last retry, 2026-11-27 13:50, had nothing to send"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"exit_code": "5"}'])

@@ -9,7 +9,7 @@ import pytest
 
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup
-from importer.reports.check_report import Checked, CheckedSheet, checked_text
+from importer.reports.check_report import Checked, CheckedSheet, ShownPart, checked_text
 from importer.reports.check_screen import screen_text
 from importer.reports.screen import screen_lines
 from tests.unit.reports.test_report_advice import RUN
@@ -74,3 +74,15 @@ def test_where_that_file_cannot_be_written_all_is_shown(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     found = checked(tmp_path / "file", problems=9, warnings=9, mapping=())
     assert screen_text(found, "", 80, 24) == checked_text(found)
+
+
+def test_what_is_not_shown_of_the_columns_is_said_in_one_line(tmp_path: Path) -> None:
+    """A sixth line is shown itself; of more it is said how many they are, below those that are shown."""
+    lines = [f"  field {number} from Column {number}" for number in range(7)]
+    part = ShownPart(problems=1, warnings=1, columns=5)
+    shown = checked_text(checked(tmp_path, problems=1, warnings=0, mapping=lines[:6]), part=part)
+    assert lines[5] in shown
+    assert "on the columns: see check.txt" not in shown
+    shown = checked_text(checked(tmp_path, problems=1, warnings=0, mapping=lines), part=part)
+    assert f"{lines[4]}\n  and 2 lines more on the columns: see check.txt" in shown
+    assert "which columns are sent" not in shown

@@ -595,11 +595,20 @@ def test_what_is_missing_in_callbell_comes_before_the_few_rows_to_fix(
     ), told
 
 
-def test_rows_are_fixed_first_where_most_of_them_lack_something_else() -> None:
-    """The tag is missing for fewer than half of them."""
-    tally = {Status.CREATED: 9, Status.FAILED: 4, Status.INVALID: 4}
-    told = ended(record(1), tally, [group("tag_unknown", 4), group("phone_too_short", 4)], reports("failed.csv"))
-    assert "Fix the 8 rows in failed.csv (the last columns say why)" in told
+def test_rows_that_wait_for_a_tag_are_not_among_those_to_fix_where_others_are_more() -> None:
+    """The tag is missing for fewer than half of them: it is named all the same, with the command that sends them."""
+    tally = {Status.CREATED: 9, Status.FAILED: 5, Status.INVALID: 6}
+    groups = [
+        group("phone_too_short", 6),
+        group("tag_unknown", 3, message='Tag "Menudeo" does not exist'),
+        group("tag_unknown", 2, message='Tag "Frecuente" does not exist'),
+    ]
+    told = ended(record(1), tally, groups, reports("failed.csv"))
+    assert told.split("\n\n")[-1].startswith(
+        '5 rows wait for the tags "Menudeo", "Frecuente": make them in Callbell, then:\n'
+        "  callbell-importer retry 20261123-020000-contacts\n"
+        "Fix the 6 rows in failed.csv (the last columns say why)"
+    ), told
 
 
 def test_all_that_is_missing_in_callbell_is_told_at_once() -> None:

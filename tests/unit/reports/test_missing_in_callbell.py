@@ -1,11 +1,12 @@
 """All that Callbell lacks is named at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from importer.model.runs import ProblemGroup
-from importer.reports.missing_in_callbell import missing_text
+from importer.reports.missing_in_callbell import missing_text, row_waiting_text, waiting_text
 
 _SAID = "The service refused it: "
 _TAGS, _FIELDS, _USERS = "tag_unknown", "custom_field_refused", "assigned_user_unknown"
@@ -61,3 +62,24 @@ def test_many_names_are_cut_short() -> None:
 def test_what_is_not_named_has_the_cure_of_its_code(counts: Mapping[str, str], cure: str) -> None:
     """The service may say it in other words, or that a value does not fit a field that is there."""
     assert cure in missing_text([group(code, 5, said) for code, said in counts.items()])
+
+
+def test_what_few_rows_wait_for_is_named_before_the_command() -> None:
+    """All rows are counted together; what is not named has the cure of its code."""
+    tag = group(_TAGS, 2, 'Tag "A" unknown')
+    assert waiting_text([replace(tag, count=1)]) == '1 row waits for the tag "A": make it in Callbell, then:'
+    others = waiting_text([tag, group(_FIELDS, 1, 'Custom field "C" does not exist', varies=True)])
+    assert others.startswith(
+        '3 rows wait for the tag "A"; the custom field "C", and others that the report names: make'
+    )
+    typed = waiting_text([tag, group(_FIELDS, 1, 'Custom field "Age" must be a number')])
+    assert typed.startswith('3 rows wait for the tag "A": make it in Callbell. Make the custom field in Callbell\'s')
+    assert typed.endswith("in the config. Then:")
+    unnamed = waiting_text([group(_USERS, 2, "no such person")])
+    assert unnamed.startswith("2 rows wait for a change in Callbell. Name an owner who is a user of the account")
+
+
+def test_a_row_says_what_it_waits_for() -> None:
+    """By what Callbell said of it."""
+    told = row_waiting_text(_TAGS, _SAID + 'Tag "A" does not exist')
+    assert told == 'It waits for the tag "A": make it in Callbell, then:'

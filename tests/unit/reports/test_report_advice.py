@@ -34,6 +34,7 @@ RUN = RunRecord(
         (Status.EXISTS, None, "conflict", "Decide"),
         (Status.INVALID, None, "phone_missing", "Fix the cell"),
         (Status.FAILED, 422, "refused", "Fix what the reason names"),
+        (Status.FAILED, 422, "tag_unknown", "Then: callbell-importer retry"),
         (Status.FAILED, 429, "rate_limited", "retry 20261123"),
         (Status.FAILED, 503, "server_error", "retry 20261123"),
         (Status.IN_DOUBT, None, "", "whether it arrived"),
