@@ -153,7 +153,8 @@ def _shown(
             reason = proposal.reasons.get(field, "as you said")
             yield _source_line(f"  {field:<14} from {plain(', '.join(texts_of(value)))} ({reason})")
     for one in columns.custom_fields:
-        yield _source_line(f"  {plain(one.name):<14} from {plain(one.column)} ({one.type})")
+        why = f"; {proposal.evidence[one.column]}" if one.type == "date" and one.column in proposal.evidence else ""
+        yield _source_line(f"  {plain(one.name):<14} from {plain(one.column)} ({one.type}{plain(why)})")
     for question in proposal.questions:
         if not getattr(columns, question.field):
             yield _source_line(f"  {question.field:<14} open: {_doubt(question)}")
@@ -196,6 +197,7 @@ def _config(
         offered=offered,
         schema="" if is_standalone() else _SCHEMA.as_uri(),  # what a standalone build unpacks does not stay
         suggestions=proposal.suggestions,
+        evidence=proposal.evidence,
     )
     return config_text(draft)
 

@@ -8,6 +8,7 @@ from typing import Any
 import tomli_w
 
 from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, CustomFieldOptions, MappingOptions
+from importer.model.account import FieldType
 from importer.readers.options import InputOptions
 
 _COMMENT_AT = 40
@@ -33,6 +34,8 @@ class Draft:
     """The address of the config's JSON Schema, by which editors know its keys; empty: none is named."""
     suggestions: Sequence[CustomFieldOptions] = ()
     """Custom fields that the account may have, written as comments."""
+    evidence: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Column of dates to what tells their format, or that nothing does."""
 
 
 def config_text(draft: Draft) -> str:
@@ -131,14 +134,15 @@ def _columns(draft: Draft) -> Iterator[str]:
 
 
 def _custom_fields(draft: Draft) -> Iterator[str]:
-    yield from map(_custom_field, draft.mapping.columns.custom_fields)
+    yield from (_custom_field(one, draft.evidence) for one in draft.mapping.columns.custom_fields)
     if draft.suggestions:
         yield "# These columns are not sent. Where Callbell has such a field, take the # away:"
-    yield from (f"# {_custom_field(one)}" for one in draft.suggestions)
+    yield from (f"# {_custom_field(one, draft.evidence)}" for one in draft.suggestions)
 
 
-def _custom_field(field: CustomFieldOptions) -> str:
+def _custom_field(field: CustomFieldOptions, evidence: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return the line of a custom field: its header alone, or a table of it and what its type needs."""
     table = _given(field)
     name = table.pop("name")
-    return _line(toml(name), table if "type" in table else field.column)
+    why = evidence.get(field.column, "") if field.type is FieldType.DATE else ""
+    return _line(toml(name), table if "type" in table else field.column, why)
