@@ -31,14 +31,18 @@ BOTH = ["01/02/2024", "03/04/2024"]
         (
             [*CELLS, *BOTH],
             ("%d/%m/%Y", "%m/%d/%Y"),
-            "2 of 2 dates written as text can be read in two ways, such as 01/02/2024:"
-            ' add format = "%d/%m/%Y" where the day comes first',
+            (
+                "2 of 2 dates written as text can be read in two ways, such as 01/02/2024:"
+                ' add format = "%d/%m/%Y" where the day comes first'
+            ),
         ),
         (
             [*BOTH, *["29/05/2022"] * 4, *["05/29/2022"] * 6],
             ("%m/%d/%Y", "%d/%m/%Y"),
-            "2 of 12 dates written as text can be read in two ways, such as 01/02/2024:"
-            ' add format = "%d/%m/%Y" where the day comes first',
+            (
+                "2 of 12 dates written as text can be read in two ways, such as 01/02/2024:"
+                ' add format = "%d/%m/%Y" where the day comes first'
+            ),
         ),
         ([*CELLS, "soon"], (), ""),
         ([*CELLS, "29/05/2022", "05/29/2022"], (), ""),
