@@ -371,7 +371,7 @@ def test_a_dry_run_tells_what_was_changed_since(service: Sandbox) -> None:
     said = undo(run, "--dry-run")
     assert said.exit_code == 0
     assert "To be deleted from Callbell, which cannot be undone: 6 contacts.\n  row 4: Customer 2 (…002)" in said.stderr
-    assert "To be left as they are, for somebody changed them in Callbell since: 2 contacts." in said.stderr
+    assert "To be left as they are, for they were changed in Callbell since: 2 contacts." in said.stderr
     assert "  row 2: Customer 0 (…000): not as it was sent any more (name)\n" in said.stderr
     assert "Not in Callbell any more: 1 contact.\nCallbell was asked" in said.stderr
 
