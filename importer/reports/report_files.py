@@ -116,6 +116,7 @@ def _write_for_people(
         given_back=options.given_back,
         of_list=options.of_list,
         country=options.country,
+        required=options.required,
         early_cure=early_cure,
         not_updated=source.not_updated(),
         kept=source.kept(),
