@@ -34,6 +34,7 @@ from importer.model.rows import Contact, Entry, InvalidRow, Row, Sheet
 from importer.readers.options import InputOptions
 from importer.reports.problem_groups import groups_text
 from importer.settings.config_text import Draft, config_text
+from importer.system.example_config import example_config
 from importer.system.files import write_whole
 from importer.system.shell import quote
 from importer.system.standalone import is_standalone
@@ -196,6 +197,7 @@ def _config(
         open_fields={one.field: one.choices[:SHOWN_CHOICES] for one in proposal.questions},
         offered=offered,
         schema="" if is_standalone() else _SCHEMA.as_uri(),  # what a standalone build unpacks does not stay
+        example=str(example_config() or ""),
         suggestions=proposal.suggestions,
         evidence=proposal.evidence,
     )

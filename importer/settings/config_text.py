@@ -12,6 +12,7 @@ from importer.model.account import FieldType
 from importer.readers.options import InputOptions
 
 _COMMENT_AT = 40
+_EXAMPLE = "config.example.toml, beside the README of the importer,"
 _EXAMPLES: dict[str, object] = {"source": "whatsapp", "country": "ES", "tags": ["Imported"]}
 _HINTS = {"country": "where numbers without a country code are from", "tags": "tags of every contact"}
 
@@ -32,6 +33,8 @@ class Draft:
     """Key of `[contact]` to what the account has for it, written as a comment."""
     schema: str = ""
     """The address of the config's JSON Schema, by which editors know its keys; empty: none is named."""
+    example: str = ""
+    """Where config.example.toml is; empty: it is not known."""
     suggestions: Sequence[CustomFieldOptions] = ()
     """Custom fields that the account may have, written as comments."""
     evidence: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -43,7 +46,7 @@ def config_text(draft: Draft) -> str:
     lines = [
         *([f"#:schema {draft.schema}"] if draft.schema else []),
         f"# How {_seen(draft.file)} becomes contacts in Callbell. Look through it, and try it with: check",
-        "# config.example.toml, which comes with the importer, has every other setting.",
+        f"# {_seen(draft.example) or _EXAMPLE} has every other setting, with a sentence about it.",
         "",
         "[input]",
         *_input(draft),

@@ -162,3 +162,12 @@ def test_what_tells_the_format_of_dates_is_a_comment() -> None:
     assert 'format = "%d/%m/%Y" } # in one way\n' in text
     assert '"Baja" = "Baja"\n' in text
     assert '# "Visita" = { column = "Visita", type = "date" } # in two ways\n' in text
+
+
+def test_a_config_says_where_every_other_setting_stands() -> None:
+    """With the path, where it is known."""
+    plain = draft(("Tel",), ColumnOptions(identifier="Tel"))
+    assert "# config.example.toml, beside the README of the importer, has every other setting" in config_text(plain)
+    assert "\n# /src/config.example.toml has every other setting" in config_text(
+        replace(plain, example="/src/config.example.toml")
+    )
