@@ -32,7 +32,7 @@ from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.rows import Contact, Entry, InvalidRow, Row, Sheet
 from importer.readers.options import InputOptions
-from importer.reports.problem_groups import groups_text
+from importer.reports.problem_groups import ShownGroups, groups_text
 from importer.settings.config_text import Draft, config_text
 from importer.system.example_config import example_config
 from importer.system.files import write_whole
@@ -167,8 +167,9 @@ def _shown(
         yield _row_line(row.number, to_contact(row, mapping))
     if account:
         entries = [Entry(row=row, mapped=to_contact(row, mapping)) for row in rows]
-        if missing := groups_text("Not seen in the account:", account.missing(entries, options), SHOWN_CHOICES):
-            yield missing
+        missing = account.missing(entries, options)
+        if told := groups_text("Not seen in the account:", missing, ShownGroups(SHOWN_CHOICES)):
+            yield told
 
 
 def _source_line(text: str) -> str:

@@ -54,17 +54,19 @@ WHERE run = :run AND seq = :seq
 """  # noqa: S608 - only constants
 _IS_SENT = "rows.attempts > 0 OR rows.base IS NOT NULL"
 # After a conflict the next run looks again: nothing has the fingerprint of its row. An update that came to nothing
-# leaves its contact, which no request of its run has made in flight.
+# leaves its contact, which no request of its run has made in flight. One that was found, and whose update failed, is
+# there all the same, and its row is not recognised.
 _SETTLE_CONTACTS = f"""
-UPDATE contacts SET status = rows.status, uuid = rows.uuid, href = rows.href,
+UPDATE contacts SET status = iif(rows.status = 'failed' AND rows.uuid <> '', 'exists', rows.status),
+    uuid = rows.uuid, href = rows.href,
     fingerprint = CASE WHEN rows.code = '{CONFLICT}' THEN zeroblob({FINGERPRINT_BYTES})
         WHEN {_IS_SENT} THEN rows.fingerprint ELSE contacts.fingerprint END,
     sent_run = iif({_IS_SENT}, rows.run, contacts.sent_run),
     sent_seq = iif({_IS_SENT}, rows.seq, contacts.sent_seq),
     last_sent_at = iif(rows.attempts > 0, rows.finished_at, contacts.last_sent_at),
     is_sent = rows.status IN ('created', 'updated') OR rows.base IS NOT NULL,
-    row_fingerprint = iif(rows.code <> '{CONFLICT}' AND ({_IS_SENT} OR contacts.fingerprint = rows.fingerprint),
-        rows.row_fingerprint, NULL),
+    row_fingerprint = iif(rows.code <> '{CONFLICT}' AND rows.status <> 'failed'
+        AND ({_IS_SENT} OR contacts.fingerprint = rows.fingerprint), rows.row_fingerprint, NULL),
     row_run = rows.run, row_seq = rows.seq
 FROM rows WHERE {_THESE_ROWS} AND rows.status <> 'unsent' AND {CONTACT_OF_ROW}
     AND (contacts.status = 'in_flight' OR rows.status IN ('created', 'updated') OR rows.base IS NOT NULL)

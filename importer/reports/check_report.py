@@ -14,7 +14,7 @@ from importer.reports.account_words import required_text
 from importer.reports.closing_text import degraded_texts
 from importer.reports.left_out import left_out_text
 from importer.reports.next_step import to_do, without_forgotten
-from importer.reports.problem_groups import changes_text, groups_text
+from importer.reports.problem_groups import ShownGroups, changes_text, groups_text
 from importer.reports.results import changes_json, degraded_json, groups_json, json_text, run_json
 from importer.reports.run_commands import command_line
 from importer.reports.same_cause import alike_text, all_alike, cure, step_text
@@ -96,12 +96,17 @@ class Checked:
 class ShownPart(NamedTuple):
     """How much of the text is shown where a screen has no room for all of it."""
 
-    problems: int
-    """Groups of problems."""
-    warnings: int
-    """Groups of what is worth a look."""
+    problems: int | None
+    """Groups of problems; None: all."""
+    warnings: int | None
+    """Groups of what is worth a look; None: all."""
     columns: int
     """Lines on the columns of a sheet."""
+    is_brief: bool = False
+    """Whether each group has one line, without its sentence."""
+
+
+_ALL = ShownPart(problems=None, warnings=None, columns=0)
 
 
 def checked_text(checked: Checked, evidence: str = "", part: ShownPart | None = None) -> str:
@@ -118,8 +123,8 @@ def checked_text(checked: Checked, evidence: str = "", part: ShownPart | None = 
         *((f"{checked.broken.message} {checked.broken.hint}", "Up to there:") if checked.broken else ()),
         *degraded_texts(record),
         *(_sheet(one, part.columns if part else None) for one in checked.sheets),
-        _problems(checked, sheets, part.problems if part else None),
-        groups_text("Worth a look:", checked.warnings, part.warnings if part else None, sheets, more_in=WHOLE_FILE),
+        _problems(checked, sheets, part or _ALL),
+        _worth_a_look(checked, sheets, part or _ALL),
         "\n  ".join(["Not checked:", *checked.not_checked]) if checked.not_checked else "",
         required_text(checked.required),
         f"All of it: {short_path(Path(record.report_dir, WHOLE_FILE))}" if part else "",
@@ -193,11 +198,15 @@ def _alike(checked: Checked) -> ProblemGroup | None:
     return all_alike(checked.tally, checked.problems)
 
 
-def _problems(checked: Checked, sheets: Sequence[Sheet], most: int | None) -> str:
+def _problems(checked: Checked, sheets: Sequence[Sheet], part: ShownPart) -> str:
     if alike := _alike(checked):
         return alike_text(alike, sum(checked.tally.values()))
-    says_new = bool(checked.record.compared_with)
-    return groups_text("Problems:", checked.problems, most, sheets, says_new=says_new, more_in=WHOLE_FILE)
+    shown = ShownGroups(part.problems, WHOLE_FILE, part.is_brief)
+    return groups_text("Problems:", checked.problems, shown, sheets, says_new=bool(checked.record.compared_with))
+
+
+def _worth_a_look(checked: Checked, sheets: Sequence[Sheet], part: ShownPart) -> str:
+    return groups_text("Worth a look:", checked.warnings, ShownGroups(part.warnings, WHOLE_FILE, part.is_brief), sheets)
 
 
 def _rows(checked: Checked) -> Iterator[str]:

@@ -13,11 +13,14 @@ _FEWEST_LINES = 24
 _PARTS = (
     ShownPart(problems=3, warnings=3, columns=5),
     ShownPart(problems=2, warnings=2, columns=3),
-    ShownPart(problems=1, warnings=1, columns=1),
+    ShownPart(problems=12, warnings=3, columns=1, is_brief=True),
+    ShownPart(problems=8, warnings=1, columns=0, is_brief=True),
     ShownPart(problems=1, warnings=0, columns=0),
+    ShownPart(problems=5, warnings=0, columns=0, is_brief=True),
+    ShownPart(problems=3, warnings=0, columns=0, is_brief=True),
     ShownPart(problems=0, warnings=0, columns=0),
 )
-"""That are tried, the last where no other fits."""
+"""That are tried, the last where no other fits; the brief ones only where there are several kinds of problems."""
 
 
 def screen_text(checked: Checked, evidence: str, width: int, line_count: int) -> str:
@@ -40,4 +43,5 @@ def screen_text(checked: Checked, evidence: str, width: int, line_count: int) ->
             unfinished.write_text(f"{plain_lines(as_typed(whole))}\n", encoding="utf-8")
     except StorageError:
         return whole
-    return fitting_text([checked_text(checked, evidence, part) for part in _PARTS], width, line_count)
+    parts = [part for part in _PARTS if len(checked.problems) > 1 or not part.is_brief]
+    return fitting_text([checked_text(checked, evidence, part) for part in parts], width, line_count)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from importer.model.plain_text import counted, duration, plain
 from importer.model.rows import FINAL, Sheet, Status
@@ -11,7 +12,7 @@ from importer.reports.customers import customers_text, wrong_groups
 from importer.reports.left_out import kept_consent, left_out_text
 from importer.reports.list_steps import carry_over, fix_list_too
 from importer.reports.next_step import FINISHED, next_step
-from importer.reports.problem_groups import changes_text, groups_text, worth_a_look
+from importer.reports.problem_groups import ShownGroups, changes_text, groups_text, worth_a_look
 from importer.reports.report_options import Reports
 from importer.reports.run_commands import after_rehearsal, take_back, with_journal, write_again
 from importer.reports.same_cause import alike_text, all_alike, step_text
@@ -20,8 +21,11 @@ from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, mean
 from importer.system import shell
 
 END_OF_REHEARSAL = "This was a rehearsal: nothing was sent to Callbell."
-_SHOWN = ((10, 10), (5, 5), (4, 4), (3, 3), (2, 2), (2, 1), (1, 1), (1, 0), (0, 0))
-"""Groups of problems, and of what is worth a look, that are tried on a screen, the last where no other fits."""
+_FULL = ((10, 10), (5, 5), (4, 4), (3, 3), (2, 2), (2, 1))
+_BRIEF, _OF_ONE = ((8, 2), (5, 1), (3, 0), (2, 0)), ((1, 1), (1, 0))
+_COUNTED = (0, 0)
+"""Groups of problems, and of what is worth a look, that are tried on a screen, the last where no other fits: several
+kinds with a line each, or the one there is with its sentence."""
 _LINES, _OTHER_LINES = 24, 4
 """Of a terminal, and those of them that the command and the prompt take."""
 _WIDTH = 9
@@ -72,13 +76,18 @@ def closing_text(ending: Ending) -> str:
     if ending.reports is None:
         return _text(ending, None)  # there is no report that has the others
     if not ending.line_width:
-        return _text(ending, _SHOWN[0])
-    texts = [_text(ending, most) for most in _SHOWN]
+        return _text(ending, _FULL[0])
+    is_brief = len(wrong_groups(ending.record, ending.problems)) > 1
+    less = [_text(ending, most, is_brief=is_brief) for most in (_BRIEF if is_brief else _OF_ONE)]
+    texts = [*(_text(ending, most) for most in _FULL), *less, _text(ending, _COUNTED)]
     return fitting_text(texts, ending.line_width, max(_LINES, ending.line_count), _OTHER_LINES)
 
 
-def _text(ending: Ending, most: tuple[int, int] | None) -> str:
-    """Return the closing text with at most so many groups of problems, and of what is worth a look; None: with all."""
+def _text(ending: Ending, most: tuple[int, int] | None, *, is_brief: bool = False) -> str:
+    """Return the closing text with at most so many groups of problems, and of what is worth a look; None: with all.
+
+    Where it is brief, each of them has one line.
+    """
     most_problems, most_look = most or (None, None)
     more_in = ending.reports.with_problems if ending.reports else ""
     record, tally, is_dry = ending.record, ending.tally, ending.reports is None
@@ -87,14 +96,15 @@ def _text(ending: Ending, most: tuple[int, int] | None) -> str:
     alike = all_alike(tally, wrong)
     customers = customers_text(record, tally, ending.problems, not_updated=ending.not_updated, is_dry=is_dry)
     says_new = bool(record.compared_with)
-    found = groups_text("Problems:", wrong, most_problems, ending.sheets, says_new=says_new, more_in=more_in)
+    shown = partial(ShownGroups, more_in=more_in, is_brief=is_brief)
+    found = groups_text("Problems:", wrong, shown(most_problems), ending.sheets, says_new=says_new)
     parts = [
         *degraded_texts(record),
         ending.early_end[0],
         _head(ending, dry=is_dry),
         *(_note(note, ending) if alike else note for note in ending.notes),
         found if not alike else "" if ending.early_end[0] else alike_text(alike, sum(tally.values())),
-        groups_text("Worth a look:", look, most_look, ending.sheets, more_in=more_in),
+        groups_text("Worth a look:", look, shown(most_look), ending.sheets),
         "\n".join(filter(None, [_reports(ending.reports), _take_back(ending)])),
         "\n".join(filter(None, [customers, changes_text(record, ending.problems)])),
         _counts(record, tally, is_dry=is_dry),

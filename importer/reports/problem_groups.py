@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import PurePath
+from typing import NamedTuple
 
 from importer.model.cell_names import column_letters
 from importer.model.plain_text import counted, plain
@@ -104,36 +106,48 @@ def _names(message: str, warning: ProblemGroup) -> bool:
     return found is not None and found[0 if '"' in message else 1] in message
 
 
+class ShownGroups(NamedTuple):
+    """How much of a paragraph of groups is shown."""
+
+    most: int | None = None
+    """Groups; 0: they are counted only; None: all."""
+    more_in: str = "the report"
+    """Where the groups are that are not shown, and the sentences."""
+    is_brief: bool = False
+    """Whether each group has one line, without its sentence."""
+
+
 def groups_text(
     title: str,
     groups: Sequence[ProblemGroup],
-    most: int | None = None,
+    shown: ShownGroups = ShownGroups(),  # noqa: B008 - it is frozen
     sheets: Sequence[Sheet] = (),
     *,
     says_new: bool = False,
-    more_in: str = "the report",
 ) -> str:
-    """Return a paragraph with a title and at most so many groups of problems, and how many more there are.
+    """Return a paragraph with a title and the groups of problems that are shown, and how many more there are.
 
     Args:
         title: Of the paragraph.
         groups: Most rows first; without any the text is empty.
-        most: How many of them are shown, each with its sentence; 0: they are counted only; None: all.
+        shown: How much of them.
         sheets: Of the rows, for the names of the cells; none: rows are named by their number.
         says_new: Whether it is said which of them are new since the last run of the same import.
-        more_in: Where the groups are that are not shown.
 
     """
     if not groups:
         return ""
-    if most == 0:
-        return f"{title.rstrip(':')} ({counted(len(groups), 'kind')}): see {more_in}"
-    left = groups[most:] if most is not None else ()
-    more = [f"  and {counted(len(left), 'kind')} more: see {more_in}"] if left else []
-    return "\n".join([title, *(_group_text(group, sheets, says_new=says_new) for group in groups[:most]), *more])
+    if shown.most == 0:
+        return f"{title.rstrip(':')} ({counted(len(groups), 'kind')}): see {shown.more_in}"
+    left = groups[shown.most :] if shown.most is not None else ()
+    more = [f"  and {counted(len(left), 'kind')} more: see {shown.more_in}"] if left else []
+    if shown.is_brief:
+        title = f"{title.rstrip(':')} (what to do: see {shown.more_in}):"
+    write = partial(_group_text, sheets=sheets, says_new=says_new, is_brief=shown.is_brief)
+    return "\n".join([title, *map(write, groups[: shown.most]), *more])
 
 
-def _group_text(group: ProblemGroup, sheets: Sequence[Sheet], *, says_new: bool) -> str:
+def _group_text(group: ProblemGroup, sheets: Sequence[Sheet], *, says_new: bool, is_brief: bool) -> str:
     """Return how many rows have the problem, what to do, and the first of them."""
     column = f', column "{plain(group.column)}"' if group.column else ""
     shown = _new_and_known(group, sheets) if says_new else places(group, sheets)
@@ -141,7 +155,7 @@ def _group_text(group: ProblemGroup, sheets: Sequence[Sheet], *, says_new: bool)
     what = f"{plain(group.code)}{column}"
     named = f"{shown}{more} ({what})" if shown else what
     new = "" if not (says_new and group.new) else " (new)" if group.new == group.count else f" ({group.new:,} new)"
-    if not (sentence := group_sentence(group)):
+    if is_brief or not (sentence := group_sentence(group)):
         return f"  {counted(group.count)}{new}: {named}"
     return f"  {counted(group.count)}{new}: {plain(sentence)}\n    {named}"
 

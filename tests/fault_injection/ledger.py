@@ -55,6 +55,8 @@ class Ledger:
     _tags_taken: dict[Field, int] = field(default_factory=dict)
     _tags_sent: set[Field] = field(default_factory=set)
     """The tags with which a contact was made or PATCHed."""
+    _tags_shown: set[Field] = field(default_factory=set)
+    """The tags that an answer showed: of another one nobody knows whether it ever arrived."""
     _said: defaultdict[Field, list[FieldValue]] = field(default_factory=lambda: defaultdict(list))
     """By key and field, what the sheet said in filled cells and cleared ones."""
     _held: defaultdict[Field, list[FieldValue]] = field(default_factory=lambda: defaultdict(list))
@@ -85,6 +87,15 @@ class Ledger:
         self._tags_sent |= {(uuid, tag) for tag in contact.tags}
         for name in FIELDS:
             self._held[uuid, name].append(field_value(contact, name))
+
+    def note_shown(self, uuid: str, contact: Contact) -> None:
+        """Take note of what an answer shows of a contact."""
+        self._tags_shown |= {(uuid, tag) for tag in contact.tags}
+
+    def may_be_back(self, uuid: str, key: str, name: str) -> bool:
+        """Tell whether a POST without an answer may have set what the sheet says once more, after something else."""
+        *earlier, last = [*self.said(key, name)] or [""]
+        return uuid not in self.answered and last in earlier
 
     def ever_held(self, uuid: str, name: str, value: FieldValue) -> bool:
         """Tell whether a contact had a value at any time, whoever gave it."""
@@ -159,7 +170,8 @@ class Ledger:
             is_new_there = (uuid, tag) not in self._tags_sent or not self._was_given(
                 self._tags_taken, (uuid, tag), look
             )
-            if not is_new_there and is_always_said and self.is_known(uuid):
+            is_seen = (uuid, tag) in self._tags_shown or (uuid in self.answered and tag in self._held[uuid, "tags"][0])
+            if not is_new_there and is_always_said and is_seen and self.is_known(uuid):
                 self.wrong.append(f"{uuid} ({key}): a person took away the tag {tag}, and it was given again")
 
     def _was_cleared(self, uuid: str, key: str, name: str, look: Look) -> bool:

@@ -190,6 +190,7 @@ class Server:
 
     def look(self, uuid: str, now_seconds: float) -> Look:
         """Return what an answer that is given now shows of a contact that is there."""
+        self.ledger.note_shown(uuid, self.held[uuid])
         return Look(moment=self.ledger.moment(), seconds=now_seconds, contact=self.held[uuid])
 
     def described(self, look: Look, uuid: str) -> Mapping[str, object]:

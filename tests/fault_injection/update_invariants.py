@@ -130,9 +130,15 @@ def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], 
             is_met = result.uuid in server.before and is_told_apart
             if (result.uuid, name) not in server.ledger.touched and (is_known or is_met):
                 yield f"row {result.row} ({key}): {name} is {there!r}, and the sheet alone changed it to {wanted!r}"
-            elif server.may_replace or (result.code == CONFLICT and f"{_label(name)}: the sheet" in result.reason):
+            elif (
+                server.may_replace
+                or (result.code == CONFLICT and f"{_label(name)}: the sheet" in result.reason)
+                or name == "tags"
+                or not is_known
+                or server.ledger.may_be_back(result.uuid, key, name)
+            ):
                 continue
-            elif name != "tags" and is_known and not server.ledger.ever_held(result.uuid, name, wanted):
+            elif not server.ledger.ever_held(result.uuid, name, wanted):
                 yield f"row {result.row} ({key}): {name} is {there!r}, not {wanted!r}, and that is no conflict"
 
 

@@ -181,6 +181,26 @@ def test_an_update_whose_answer_never_came_is_given_back_too(service: Sandbox) -
     assert service.traffic.requests["PATCH /contacts/:uuid"] == 1
 
 
+@pytest.mark.parametrize(("attempts", "is_counted"), [(1, False), (2, True)])
+def test_an_update_that_was_refused_is_nothing_to_take_back(
+    service: Sandbox, attempts: int, *, is_counted: bool
+) -> None:
+    """Its one PATCH changed nothing; where there were two, the answer to the first may never have come."""
+    with closing(Journal.open(JOURNAL)) as store:
+        begun = record("refused", store.runs()[0][0].account)
+        store.begin(begun, existing=Existing.UPDATE)
+        store.enqueue(store.add_sheet(SHEET), [entry(customer(0, note="New"), 2)])
+        (row,) = store.claim(1)
+        change = ContactChange(uuid=row.uuid, after={"note": "New"}, before={"note": ""})
+        store.record([Intended(seq=row.seq, change=change, at=AT)])
+        refused = Outcome(status=Status.FAILED, uuid=row.uuid, http_status=422, code="note_refused", reason="No.")
+        store.record([RecordedOutcome(seq=row.seq, outcome=refused, attempts=attempts, at=AT)])
+        store.finish(replace(begun, finished_at=AT, exit_code=1))
+    said = undo("refused", "--yes", "--json")
+    assert fates(said) == ({"restored": 1, "updated": 1} if is_counted else {})
+    assert service.traffic.requests["GET /contacts/:uuid"] == is_counted
+
+
 def test_a_second_undo_has_nothing_to_do(service: Sandbox) -> None:
     """What was given back is given back once: what a person does after it stays."""
     run = night(service, customer(0, note="New"))

@@ -20,7 +20,7 @@ from importer.model.protocols import Service
 from importer.model.replies import Outcome
 from importer.model.rows import Contact
 from importer.model.runs import ProblemGroup
-from importer.reports.problem_groups import groups_text
+from importer.reports.problem_groups import ShownGroups, groups_text
 from importer.system.logs import LOG, log_fields
 
 _MOST_TOLD = 10
@@ -118,4 +118,4 @@ async def _ask_account(
     warnings = () if context.asks_at_last and connection.rehearsal is None else preflight.warnings
     for title, groups in (("Not sent:", preflight.problems), ("Worth a look:", warnings)):
         if groups:
-            context.tell(groups_text(title, context.told(groups), _MOST_TOLD))
+            context.tell(groups_text(title, context.told(groups), ShownGroups(_MOST_TOLD)))

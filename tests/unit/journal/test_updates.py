@@ -236,6 +236,22 @@ def test_a_contact_made_again_is_the_rows(journal: Journal) -> None:
     assert (status, uuid, is_sent) == ("created", "another", 1)
 
 
+@pytest.mark.parametrize("attempts", [0, 1])
+def test_a_contact_that_was_found_is_known_though_its_update_failed(journal: Journal, attempts: int) -> None:
+    """It is there: a later run updates it, and does not send it as a new one, whatever came of the first update."""
+    begin(journal, "run-2", contact(2))
+    failed = Outcome(status=Status.FAILED, uuid="found", http_status=200, code="another_contact")
+    journal.record(
+        [RecordedOutcome(seq=row.seq, outcome=failed, attempts=attempts, at=AT) for row in journal.claim(10)]
+    )
+    journal.finish(record("run-2"))
+    row = claimed(journal, "run-3", contact(2))
+    assert (row.uuid, row.base, row.in_doubt) == ("found", None, False)
+    journal.record([recorded(row, Status.PENDING, attempts=0)])
+    journal.finish(record("run-3"))
+    assert night(journal, "run-4", contact(2), existing=Existing.CREATE) == ["unchanged"]
+
+
 def test_an_update_that_is_released_is_claimed_again(journal: Journal) -> None:
     """With all that it had."""
     row = claimed(journal, "run-2")
