@@ -103,13 +103,12 @@ def _write_for_people(
     from importer.reports.results_workbook import write_results_workbook  # noqa: PLC0415 - the same
     from importer.reports.run_summary import RunSummary  # noqa: PLC0415 - the same
 
-    problems, warnings = groups
     notes: Sequence[str] = ()
     about = RunSummary(
         record=source.record(),
         tally=source.tally(),
-        problems=problems,
-        warnings=warnings,
+        problems=groups[0],
+        warnings=groups[1],
         sheets=source.sheets(),
         to_fix=failed,
         leaves_existing=options.leaves_existing,

@@ -52,8 +52,7 @@ def open_with_header(
     try:
         return file.open(options), None
     except OtherHeaderError as error:
-        refused = _refusal(context, file, command, more, error)
-        row = error.row
+        row, refused = error.row, _refusal(context, file, command, more, error)
     if reader := _opened_as_config_says(context, file, row):
         return reader, row
     reader = _opened_as_before(file, options, earlier)
