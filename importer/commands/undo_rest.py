@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
 
 from importer.journal import Journal
-from importer.model.plain_text import counted
 from importer.model.runs import RunRecord
 from importer.reports.next_step import FINISHED
 from importer.reports.run_commands import same_journal
@@ -25,7 +24,7 @@ def other_runs(store: Journal, earlier: RunRecord, options: Mapping[str, object]
 def _changed_later(store: Journal, earlier: RunRecord, options: Mapping[str, object]) -> str:
     """Return which later runs changed the contacts, so that what the run did stays until those are undone."""
     lines = [
-        f"{counted(count, 'contact')} of these {'was' if count == 1 else 'were'} changed by the later run {name}:"
+        f"{count:,} of these contacts {'was' if count == 1 else 'were'} changed by the later run {name}:"
         f" to take back all, undo that first.\n  {same_journal(options, 'undo', name)}"
         for name, count in store.undo_of(earlier.name).changed_later().items()
     ]

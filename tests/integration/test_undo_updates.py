@@ -258,7 +258,7 @@ def test_what_a_later_run_changed_is_said_to_be_undone_first(service: Sandbox) -
     first = give("runs", "--json").summary["runs"][0]["run"]
     later = night(service, customer(0, name="New name"), customer(7), customer(1, note="x"))
     said = undo(first, "--dry-run")
-    told = f"2 contacts of these were changed by the later run {later}: to take back all, undo that first."
+    told = f"2 of these contacts were changed by the later run {later}: to take back all, undo that first."
     assert f"{told}\n  callbell-importer undo {later}\n" in said.stderr
     assert "somebody" not in said.stderr.replace("what somebody changes before it is undone", "")
     assert undo(later, "--yes").exit_code == 0
