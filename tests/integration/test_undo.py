@@ -693,7 +693,7 @@ def test_the_question_counts_what_will_be_deleted(
     changed_by_colleague(service, changed)
     ended = on_a_terminal("undo", run, "--rate", "0", answers=[("Undo it?", answer)])
     assert f"which cannot be undone: {5 - changed} contacts." in ended.shown
-    assert f"changed them in Callbell since: {changed} contacts." in " ".join(ended.shown.split())
+    assert f"they were changed in Callbell since: {changed} contacts." in " ".join(ended.shown.split())
     assert (ended.exit_code, len(service.contacts)) == (code, left)
     assert ("undone" in give("runs", run).stdout) is (answer == "y\n")
     if changed == 5:
