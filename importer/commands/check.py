@@ -61,7 +61,8 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
         before = runs_before(context, journal, inputs)
         with open_sheets(context, inputs, "check", before) as readers:
             context = as_opened(context, readers)
-            earlier = before.answers(context.options) if before else NO_ANSWERS
+            sheets = [reader.sheet for reader in readers]
+            earlier = before.answers(context.options, sheets) if before else NO_ANSWERS
             context, taken = with_answers(context, readers, earlier, asks=False)
             if taken:
                 context.tell(taken)

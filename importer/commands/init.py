@@ -14,7 +14,7 @@ from importer.commands.input.input_sheet import rows_that_count
 from importer.commands.input.open_sheets import as_opened, open_asking
 from importer.commands.mapping_selection import column_mapping
 from importer.commands.questions.consent_question import ConsentBefore, consent_of
-from importer.commands.questions.country_question import country_answer, country_guess, phone_cells
+from importer.commands.questions.country_question import country_answer, numbers_seen, phone_cells
 from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers, runs_about
 from importer.commands.questions.last_question import SOURCES_AT
 from importer.commands.questions.proposal_questions import SHOWN_CHOICES, with_columns_chosen
@@ -104,7 +104,7 @@ def _sample(
         closing(open_asking(context, found, "init", given_too, before)) as rows,
     ):
         context = as_opened(context, [rows])
-        earlier = before.answers(context.options) if before else NO_ANSWERS
+        earlier = before.answers(context.options, [rows.sheet]) if before else NO_ANSWERS
         return context, rows.sheet, list(islice(chain.from_iterable(rows.chunks()), _SAMPLE_ROWS)), earlier
 
 
@@ -118,9 +118,9 @@ def _proposed(
     if ask is None or contact.country or contact.source != "whatsapp":
         return contact, proposal
     cells = list(phone_cells(proposal.columns, proposal.questions, header, rows))
-    if (found := country_guess(cells, [sheet], rows, context.environment, earlier)) is None:
+    if (numbers := numbers_seen(cells, [sheet], rows, context.environment, earlier)) is None:
         return contact, proposal
-    country, note = country_answer(found, earlier, ask)
+    country, note = country_answer(numbers, earlier, ask)
     if note:
         context.tell(note)
     return replace(contact, country=country), propose(header, rows, country, *there)

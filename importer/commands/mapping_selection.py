@@ -19,7 +19,7 @@ from importer.model.account import Directory
 from importer.model.errors import InputError
 from importer.model.plain_text import plain
 from importer.model.rows import Sheet
-from importer.model.runs import CONSENT
+from importer.model.runs import CONSENT, NUMBERS_OF
 from importer.settings import Settings
 from importer.settings.config_places import header_places
 from importer.settings.config_text import columns_text
@@ -99,6 +99,13 @@ def kept_conditions(readers: Sequence[InputSheet]) -> dict[str, object]:
     """
     kept = [{header: {"only": values, "seen": ()} for header, values in reader.where} for reader in readers]
     return {CONSENT: kept} if any(kept) else {}
+
+
+def kept_country(context: CommandContext) -> dict[str, object]:
+    """Return what the journal keeps of a country that no option said: later commands find it by the run."""
+    contact = context.settings.mapping.contact
+    is_said = not contact.country or contact.source != "whatsapp" or context.options.get("country")
+    return {} if is_said else {NUMBERS_OF: contact.country}
 
 
 def kept_columns(columns: ColumnOptions) -> dict[str, object]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from importer.commands.context import CommandContext, CommandResult, with_config_of
 from importer.commands.end.exit_status import exit_code
 from importer.commands.input.input_sheet import InputSheet
+from importer.commands.input.own_file import list_file
 from importer.commands.mapping_selection import column_mapping, guess_of, mapping_options
 from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.run import ImportRun
@@ -23,7 +24,7 @@ from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted, plain
 from importer.model.policy import FailOn
 from importer.model.rows import TO_RETRY, Contact, Status
-from importer.model.runs import CONSENT, DECLINED, LIST, NO_PROBLEMS, WAITED, ProblemGroup, RunRecord
+from importer.model.runs import CONSENT, DECLINED, LIST, NO_PROBLEMS, NUMBERS_OF, WAITED, ProblemGroup, RunRecord
 from importer.reports.closing_text import END_OF_REHEARSAL
 from importer.reports.next_step import next_step
 from importer.reports.past_run import failed_files
@@ -33,10 +34,9 @@ from importer.system.logs import LOG
 
 _OF_ONE_RUN_ALONE = frozenset(
     {"config", CONSENT, DECLINED, "dry_run", "guessed", "json", LIST, "limit", "min_rows"}
-    | {"quiet", "verbose", "yes", WAITED}
+    | {NUMBERS_OF, "quiet", "verbose", "yes", WAITED}
 )
 """Options of an earlier run that are not repeated: they do not decide what is sent, or where it goes."""
-_GIVE_FILE = "To send those again that are not in Callbell, give their file to `run`."
 
 
 def earlier_run(context: CommandContext, name: str, config: Path | None) -> tuple[CommandContext, RunRecord]:
@@ -100,7 +100,7 @@ def retry_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
         )
         result = asyncio.run(run.execute())
         if not (kept := source.kept()).is_retry_whole:
-            return replace(result, text=f"{kept.lines()[0]} {_GIVE_FILE}\n\n{result.text}")
+            return replace(result, text=f"{kept.lines()[0]} {_give_file(earlier)}\n\n{result.text}")
         return result
 
 
@@ -169,7 +169,7 @@ def _nothing_to_send(context: CommandContext, source: RunReport, invalid: int) -
     tally, failed = {Status.INVALID: invalid}, failed_files(Path(earlier.report_dir)) if invalid else ()
     groups = [replace(one, new=0) for one in source.problems() if one.code not in {*NO_PROBLEMS, FORGOTTEN} and invalid]
     if not (kept := source.kept()).is_retry_whole:
-        text = f"{kept.lines()[0]} {_GIVE_FILE}"
+        text = f"{kept.lines()[0]} {_give_file(earlier)}"
         tally = {status: source.tally()[status] for status in TO_RETRY}
     elif invalid:
         text = _to_fix_first(earlier, {**source.tally(), **tally}, groups, failed)
@@ -193,6 +193,13 @@ def _nothing_to_send(context: CommandContext, source: RunReport, invalid: int) -
     )
     summary = summary_text(ended, tally, groups, {"failed": [*map(str, failed)]})
     return CommandResult(exit_code=code, text=text, summary_json=summary)
+
+
+def _give_file(earlier: RunRecord) -> str:
+    """Return how rows are sent that the journal has not any more; of a file of our own making, its list is named."""
+    files = tuple(dict.fromkeys(list_file(earlier, file) for file in earlier.files))
+    again = command_line("run", files, earlier.options, same_files=files == earlier.files)
+    return f"To send those again that are not in Callbell, give their file to `run`:\n  {again}"
 
 
 def _to_fix_first(

@@ -17,7 +17,7 @@ from importer.commands.input.input_files import input_files, nothing_to_import, 
 from importer.commands.input.open_sheets import Before, as_opened, open_sheets, runs_before
 from importer.commands.input.own_file import list_file, with_list
 from importer.commands.live_display import PoolDisplay
-from importer.commands.mapping_selection import kept_answers, kept_conditions, notes_of
+from importer.commands.mapping_selection import kept_answers, kept_conditions, kept_country, notes_of
 from importer.commands.pool_command import PoolCommand
 from importer.commands.questions.kept_consent import keep_consent
 from importer.commands.questions.question_time import QuestionTime
@@ -62,8 +62,8 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         before = runs_before(context, journal, inputs)
         with open_sheets(context, inputs, before=before) as readers:
             context = as_opened(context, readers)
-            record = with_list(new_run(context, journal, "run", inputs), journal)
-            record = with_series(context, record, files, readers)
+            record = with_series(context, new_run(context, journal, "run", inputs), files, readers)
+            record = with_list(record, journal, [reader.sheet for reader in readers])
             run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
             run.tell_notes()  # before anything is asked, or refused because of what was guessed
             run.ask(before)
@@ -103,7 +103,7 @@ class ImportRun(PoolCommand):
         from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
         from importer.commands.questions.country_doubt import country_doubt  # noqa: PLC0415 - the same
 
-        earlier = before.answers(self.context.options)
+        earlier = before.answers(self.context.options, [reader.sheet for reader in self.readers])
         doubt = country_doubt(self.context, self.readers, earlier)
         with self._question_time.counted(self.context.clock):
             self.context, note = with_answers(self.context, self.readers, earlier)
@@ -182,7 +182,8 @@ class ImportRun(PoolCommand):
     def _kept_options(self, connection: Connection) -> Mapping[str, object]:
         """Return the options for the journal: with the guessed columns, and `quiet` however that was said."""
         settings = self.context.settings
-        kept = {**self.record.options, **({"quiet": True} if settings.run.quiet else {})}
+        is_quiet = {"quiet": True} if settings.run.quiet else {}
+        kept = {**self.record.options, **is_quiet, **kept_country(self.context)}
         if settings.mapping_given:
             return {**kept, **kept_conditions(self.readers)}
         return {**kept, **kept_answers([(one.reader, one.options.columns) for one in connection.sheets])}

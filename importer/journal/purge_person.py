@@ -16,6 +16,7 @@ from importer.journal.claim import end_dead_runs
 from importer.journal.database import Database, encode_json, moment
 from importer.journal.forgotten import add_hash_function
 from importer.journal.keyed_hash import KeyedHash, known_hash, made_hash
+from importer.journal.namesakes import OF_NAMESAKE, gather_namesakes
 from importer.journal.problem_hash import gather_problems
 from importer.journal.purge import HIDE, OPEN_REMOVAL
 from importer.journal.retention import compact
@@ -63,7 +64,7 @@ WHERE rows.status IN ('pending', 'in_flight') OR contacts.status IN ('in_flight'
     OR {OPEN_REMOVAL}
 ORDER BY runs.id DESC LIMIT 1
 """  # noqa: S608 - only constants
-_OPEN_PROBE = "SELECT EXISTS (SELECT 1 FROM probes WHERE finished_at IS NULL AND is_in(state))"
+_OPEN_PROBE = "SELECT EXISTS (SELECT 1 FROM probes WHERE finished_at IS NULL AND is_in(state, 0))"
 _EMPTY_ROWS = f"""
 UPDATE rows SET source = '', identifier = '', normalised = NULL, name = '', uuid = '', href = '', column_header = '',
     code = iif(status IN ('invalid', 'failed', 'in_doubt', 'unsent'), '{FORGOTTEN}', ''), reason = '{FORGOTTEN}',
@@ -177,10 +178,10 @@ class PersonPurge:
             for table in ("problems", "attempts", "changes"):
                 connection.execute(_DELETE.format(table=table))
             count = connection.execute(_EMPTY_ROWS).rowcount
-            for table, columns in _texts(connection):
+            for table, columns, is_other in _texts(connection):
                 joined = " || char(31) || ".join(f"coalesce({name}, '')" for name in columns)
-                values = ", ".join(f"{name} = without({name})" for name in columns)
-                connection.execute(f"UPDATE {table} SET {values} WHERE is_in({joined})")  # noqa: S608 - our own tables
+                values = ", ".join(f"{name} = without({name}, {is_other})" for name in columns)
+                connection.execute(f"UPDATE {table} SET {values} WHERE is_in({joined}, {is_other})")  # noqa: S608 - our own tables
         return count
 
     def finish(self) -> None:
@@ -202,8 +203,10 @@ class PersonPurge:
         """Collect the person's rows in `temp.theirs`, and give SQL what it needs to know them."""
         person = self._person
         _add_functions(connection, person)
-        connection.create_function("is_in", 1, person.is_in, deterministic=True)
-        connection.create_function("without", 1, lambda text: text and person.without(text), deterministic=True)
+        gather_namesakes(connection, person)
+        readings = (person, person.with_code_alone())  # the second in rows of a namesake
+        connection.create_function("is_in", 2, lambda text, other: readings[other].is_in(text), deterministic=True)
+        connection.create_function("without", 2, lambda text, other: text and readings[other].without(text))
         for statement in _THEIRS:
             connection.execute(statement)
 
@@ -237,9 +240,10 @@ def _is_on_list(connection: sqlite3.Connection, hashed: str) -> bool:
     return bool(found)
 
 
-def _texts(connection: sqlite3.Connection) -> Iterable[tuple[str, Sequence[str]]]:
-    """Yield the tables that may hold people's data, with their columns of text."""
+def _texts(connection: sqlite3.Connection) -> Iterable[tuple[str, Sequence[str], str]]:
+    """Yield the tables that may hold people's data, with their columns of text, and what says if a namesake has it."""
     for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
         columns = [name for (name,) in connection.execute(_COLUMNS, (table,))]
         if columns and table not in _NOT_OF_PEOPLE and not table.startswith("sqlite_") and table != "contacts":
-            yield table, columns
+            of_rows = connection.execute("SELECT 1 FROM pragma_table_info(?) WHERE name = 'seq'", (table,)).fetchall()
+            yield table, columns, OF_NAMESAKE if of_rows else "0"

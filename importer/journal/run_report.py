@@ -15,8 +15,8 @@ from importer.journal.run_records import RUNS, run_record, tally_of
 from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.person import FORGOTTEN
 from importer.model.rows import NEEDS_PERSON, TO_RETRY, Problem, Row, Sheet, Status
+from importer.model.rows_not_kept import KeptRows
 from importer.model.runs import (
-    KeptRows,
     PastUndo,
     ProblemGroup,
     Result,

@@ -21,6 +21,7 @@ _MOST_DIGITS = 15
 """Of one number with its country code, by E.164."""
 _APART = re.compile(r"[,;/|&\n]|:::|\s-\s|(?=\+)|\b(?:o|or|y|e|and|ou|et|oder|und)\b", re.IGNORECASE)
 _NO_DIGIT = re.compile(r"[^0-9]")
+_CODE = re.compile(r"[1-9][0-9]{0,2}")
 _DIALLED = re.compile(r"^00")
 
 
@@ -65,6 +66,15 @@ class Person:
     def is_key(self, text: str) -> bool:
         """Tell whether the identifier of a contact's key is this person's."""
         return text in self.identifiers
+
+    def is_namesake(self, text: str) -> bool:
+        """Tell whether the identifier of a contact's key is the same number of another country."""
+        rests = (text.removesuffix(national) for national in self.nationals if text.endswith(national))
+        return text not in self.identifiers and any(_CODE.fullmatch(rest) for rest in rests)
+
+    def with_code_alone(self) -> "Person":
+        """Return the person as whoever the number is not without its country code: where it is somebody else's."""
+        return replace(self, is_national_ambiguous=True)
 
     def is_identifier(self, text: str) -> bool:
         """Tell whether an identifier, as it stood in the cell of an invalid row, is theirs, or one of several."""

@@ -24,6 +24,7 @@ _COMMAND = re.compile(
 )
 """The beginning of a command of ours, which may have a path, or of one that sets a variable or the folder for it, or
 prepares the system."""
+_SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
 _PHONE = re.compile(r"\+\d+")
 
 
@@ -43,7 +44,8 @@ def wrapped_text(text: str, width: int) -> str:
     """Return the text with its long lines broken between words; the rest of a line keeps its indentation.
 
     What is copied is never broken: a command (a line that is one, or one of ours after a colon), a word (such as a
-    path), and what is in quotes. A command that fits only without its indentation goes without it.
+    path), and what is in quotes. A command that fits only without its indentation goes without it; one that is too
+    long for a line stays one, with more spaces where the terminal breaks it: so it is broken between words.
     A width of 0 leaves the text as it is.
     """
     return "\n".join(_wrapped_line(line, width) for line in text.split("\n")) if width else text
@@ -66,8 +68,22 @@ def _wrapped_line(line: str, width: int) -> str:
 
 def _placed(line: str, indent: str, width: int) -> str:
     """Return the line with its indentation, unless it is a command that fits without it alone."""
-    fits_without_it_alone = len(line) <= width < len(indent) + len(line)
-    return line if fits_without_it_alone and _COMMAND.match(line) else indent + line
+    if len(indent) + len(line) <= width or not _COMMAND.match(line):
+        return indent + line
+    return line if len(line) <= width else _spread(line, indent, width)
+
+
+def _spread(command: str, indent: str, width: int) -> str:
+    """Return a command that a terminal of this width breaks between words: more spaces are nothing to a shell."""
+    first, *words = _SHELL_WORD.findall(command)
+    spread: str = indent + first
+    for word in words:
+        used = (len(spread) - 1) % width + 1
+        spaces = 1
+        if used + 1 + len(word) > width > len(word):
+            spaces = width - used + max(1, min(len(indent) + 2, width - len(word)))
+        spread += " " * spaces + word
+    return spread
 
 
 def encodable(text: str) -> str:

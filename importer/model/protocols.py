@@ -8,7 +8,8 @@ from importer.model.journal_rows import Attempted, Intended, OutcomeT, Pending, 
 from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request
 from importer.model.rows import Entry, Row, Sheet, Status
-from importer.model.runs import KeptRows, ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
+from importer.model.rows_not_kept import KeptRows
+from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
 
 
 class Reader(Protocol):

@@ -1,5 +1,8 @@
 """Why the journal has not every row of a past run, and what that means: said where the journal is not known."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 RUNS_WITH_ALL_ROWS = 7
 """The last runs of an account, of which the journal keeps every row."""
 RUNS_WITH_OPEN_ROWS, DAYS_WITH_OPEN_ROWS = 30, 30
@@ -24,3 +27,22 @@ def counted_only_text(dropped: int, *, is_retry_whole: bool) -> str:
     """
     why = " ".join((_SETTLED if is_retry_whole else _OPEN).split())
     return f"{dropped:,} of its rows {'is' if dropped == 1 else 'are'} only counted now: {why}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRows:
+    """Which rows of a run the journal has not any more: they are counted only."""
+
+    dropped: int = 0
+    is_retry_whole: bool = True
+    """Whether all are there that `retry` sends again."""
+    forgotten_at: datetime | None = None
+    """When the run was purged; None: its rows were dropped because nothing needed them, or all are there."""
+
+    def lines(self) -> list[str]:
+        """Return it as a sentence; nothing if all rows are there."""
+        if self.forgotten_at:
+            when = f"{self.forgotten_at:%Y-%m-%d}"
+            lost = f"{self.dropped:,} of its rows {'is' if self.dropped == 1 else 'are'} only counted"
+            return [f"The run was forgotten on {when} (purge): {lost}."]
+        return [counted_only_text(self.dropped, is_retry_whole=self.is_retry_whole)] if self.dropped else []

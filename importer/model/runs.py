@@ -8,7 +8,6 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from importer.model.rows import CONFLICT, NEEDS_PERSON, Status
-from importer.model.rows_not_kept import counted_only_text
 
 REPORT_KINDS = ("csv", "xlsx", "html")
 """The reports that `[run] reports` chooses from: results.csv, results.xlsx and report.html."""
@@ -22,6 +21,8 @@ CONSENT: Final = "consent"
 """What it keeps there of answers on who agreed to be written to: for each sheet header to `only` and `seen`."""
 LIST: Final = "list"
 """What it keeps there of a run of a file of our own making: the `file` of the list, and how that was read."""
+NUMBERS_OF: Final = "numbers_of"
+"""What it keeps there of a run that got the country of its numbers from its config or a variable: that country."""
 WAITED: Final = "waited_seconds"
 """What it keeps there of a run that asked a person: how long its questions waited for their answers."""
 RUN_STAMP = re.compile(r"[0-9]{8}-[0-9]{6}-")
@@ -133,25 +134,6 @@ class PastUndo(NamedTuple):
     exit_code: int | None
     """None: it goes on still, or was killed."""
     report_dir: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptRows:
-    """Which rows of a run the journal has not any more: they are counted only."""
-
-    dropped: int = 0
-    is_retry_whole: bool = True
-    """Whether all are there that `retry` sends again."""
-    forgotten_at: datetime | None = None
-    """When the run was purged; None: its rows were dropped because nothing needed them, or all are there."""
-
-    def lines(self) -> list[str]:
-        """Return it as a sentence; nothing if all rows are there."""
-        if self.forgotten_at:
-            when = f"{self.forgotten_at:%Y-%m-%d}"
-            lost = f"{self.dropped:,} of its rows {'is' if self.dropped == 1 else 'are'} only counted"
-            return [f"The run was forgotten on {when} (purge): {lost}."]
-        return [counted_only_text(self.dropped, is_retry_whole=self.is_retry_whole)] if self.dropped else []
 
 
 class Result(NamedTuple):

@@ -8,7 +8,8 @@ from pathlib import Path, PurePath
 
 from importer.model.plain_text import plain
 from importer.model.rows import FINAL, IN_CALLBELL, Sheet, Status
-from importer.model.runs import CONSENT, LIST, WAITED, KeptRows, ProblemGroup, RunRecord
+from importer.model.rows_not_kept import KeptRows
+from importer.model.runs import CONSENT, LIST, NUMBERS_OF, WAITED, ProblemGroup, RunRecord
 from importer.reports.account_words import make_first
 from importer.reports.closing_text import degraded_texts, ended_after
 from importer.reports.customers import customers_text
@@ -160,7 +161,7 @@ class RunSummary:
         return [
             (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
             for name, value in sorted(self.record.options.items())
-            if name not in (_GUESSED, CONSENT, LIST, WAITED)
+            if name not in (_GUESSED, CONSENT, LIST, NUMBERS_OF, WAITED)
         ]
 
 

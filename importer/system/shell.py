@@ -88,12 +88,13 @@ def importer_command(*words: str, options: Sequence[tuple[str, object]] = (), fr
     Args:
         words: The command's name and its arguments.
         options: Pairs of an option's config key and its value: True for a flag, a list for an option that is
-            repeated; an empty value leaves the option out. So does a config that is found here without it.
+            repeated; an empty value leaves the option out. So does the config that stands here, unless a variable
+            names one.
         from_anywhere: Whether the command is read elsewhere, such as in a mail: then the config is named all the same.
 
     """
     if not (from_anywhere or is_read_elsewhere()):
-        options = [(key, value) for key, value in options if key != "config" or not is_usual_config(str(value))]
+        options = [(key, _config_here(value) if key == "config" else value) for key, value in options]
     command = " ".join([importer_name(), *map(quote, words), *map(quote, option_words(options))])
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
     if not (credentials and is_read_elsewhere()):
@@ -102,6 +103,11 @@ def importer_command(*words: str, options: Sequence[tuple[str, object]] = (), fr
 
     unit = own_unit(credentials)
     return unit.as_its_user(command) if unit else command
+
+
+def _config_here(config: object) -> str | None:
+    """Return how a config is named in this folder; None: it need not be, or there is none."""
+    return short_path(str(config)) if config and not is_usual_config(str(config)) else None
 
 
 def option_words(options: Sequence[tuple[str, object]]) -> list[str]:

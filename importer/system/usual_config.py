@@ -19,9 +19,9 @@ def usual_config(environment: Mapping[str, str]) -> Path | None:
 
 
 def is_usual_config(config: str) -> bool:
-    """Tell whether a config file would be found here if it were not named."""
+    """Tell whether a config file is found here if it is not named, whichever variables are set in a terminal."""
     try:
-        usual = usual_config(os.environ)
-        return usual is not None and os.path.abspath(usual) == os.path.abspath(config)  # noqa: PTH100 - no links
+        is_there = not os.environ.get(_VARIABLE) and _NAME.is_file()
+        return is_there and os.path.abspath(_NAME) == os.path.abspath(config)  # noqa: PTH100 - no links
     except OSError:  # the folder is gone
         return False

@@ -275,7 +275,7 @@ def test_a_run_that_was_forgotten_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     assert "4" in give("runs").stderr + give("runs").stdout
     assert "forgotten" in give("runs", run).stdout
     assert "forgotten" in give("undo", run, "--yes").stderr
-    assert "give their file to" in give("retry", run).stderr
+    assert "give their file to `run`:\n  callbell-importer run contacts.csv" in give("retry", run).stderr
 
 
 def test_retention_forgets_at_the_end_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,18 +3,21 @@
 import json
 import os
 import re
+import shlex
 import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
-from importer.sandbox import Sandbox
-from tests.support.commands import TOKEN, customers, give, read, results, serving, table
+from importer.model.runs import NUMBERS_OF
+from importer.sandbox import Fault, FaultKind, Faults, Sandbox, Scripted
+from tests.support.commands import NO_LIMIT, TOKEN, customers, give, read, results, serving, table
 
 if os.name == "nt":
     pytest.skip("terminals are POSIX's", allow_module_level=True)
@@ -155,8 +158,99 @@ def test_a_file_of_rows_to_fix_has_the_country_and_the_columns_of_its_list(servi
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (1, 0, 10)
     assert told in ended.shown
     assert "then: callbell-importer init a.csv)" in " ".join(ended.shown.split())
-    table(failed, [("Móvil", "Nombre"), ("0151 12345678", "Ana")])
+    table(failed, [("Móvil", "Nombre", "import_row"), ("0151 12345678", "Ana", "2")])
     assert told in on_a_terminal("run", str(failed), answers=[]).shown  # where nothing is asked
+
+
+@pytest.mark.usefixtures("token")
+def test_a_list_that_somebody_put_beside_the_reports_is_of_no_run(service: Sandbox) -> None:
+    """Its country is asked for, and `check` takes none: only files with our own columns are of our own making."""
+    table(Path("a.csv"), [("Phone", "Name"), *((f"60011122{n}", "Ana") for n in range(9)), ("12", "Leo")])
+    give("run", "a.csv", "--country", "ES")
+    lista = next(Path("reports").glob("*-a")) / "lista.csv"
+    table(lista, [("Telefon", "Name", "Kraj"), *((f"512 345 6{n}", "Uwe", "Polska") for n in range(10, 30))])
+    assert "Country: Spain" not in on_a_terminal("check", str(lista), answers=[]).shown
+    ended = on_a_terminal("run", str(lista), answers=[("are they from?", "PL\n"), ("Import them?", "\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 29)
+    assert "init reports" in " ".join(ended.shown.split())  # not a.csv, which is no list of these rows
+
+
+@pytest.mark.usefixtures("token")
+def test_the_country_of_rows_that_another_journal_wrote_is_asked_for(service: Sandbox) -> None:
+    """This one's runs of the same list may have had another; the file says nothing of it."""
+    table(Path("a.csv"), [("Phone", "Name"), *((f"60011122{n}", "Ana") for n in range(9)), ("12", "Leo")])
+    given = ("run", "a.csv", "--yes")
+    give(*given, "--country", "ES", "--report-dir", "other", "--journal", "other.sqlite3")
+    give(*given, "--country", "PL", "--limit", "1")
+    (failed,) = Path("other").glob("*/failed.csv")
+    failed.write_text(failed.read_text("utf-8").replace("\n12,", "\n600111333,"), "utf-8")
+    asked = [("Where are they from?", "ES\n"), ("Import them?", "\n")]
+    ended = on_a_terminal("run", str(failed), answers=asked)
+    assert (ended.exit_code, ended.unasked) == (0, 0)
+    assert "34600111333" in {one.identifier for one in service.contacts}
+
+
+@pytest.mark.usefixtures("token")
+def test_a_told_command_does_the_same_without_the_variable_that_named_the_config(service: Sandbox) -> None:
+    """It names the config that the variable did; the one in the folder is of another country."""
+    columns = '[columns]\nidentifier = "Phone"\nname = "Name"\n'
+    Path("config.toml").write_text(f'[contact]\ncountry = "PL"\n{columns}', encoding="utf-8")
+    Path("spain.toml").write_text(f'[contact]\ncountry = "ES"\n{columns}', encoding="utf-8")
+    table(Path("a.csv"), [("Phone", "Name"), ("600111222", "Ana"), ("600111223", "Eva"), ("12", "Leo")])
+    by_variable = {"CALLBELL_IMPORTER_CONFIG": "spain.toml"}
+    ended = on_a_terminal("run", "a.csv", answers=[("Import them?", "\n")], environment=by_variable)
+    (failed,) = Path("reports").glob("*/failed.csv")
+    told = re.findall(r"callbell-importer (run [^\n]*)", ended.shown)[-1]
+    assert told == f"run {failed} --config spain.toml"
+    failed.write_text(failed.read_text("utf-8").replace("\n12,", "\n600111333,"), "utf-8")
+    assert on_a_terminal(*told.split(), answers=[("Import them?", "\n")]).exit_code == 0
+    assert max(one.identifier for one in service.contacts) == "34600111333"
+
+
+@pytest.mark.usefixtures("token")
+def test_the_country_of_a_config_is_known_later_without_it(service: Sandbox) -> None:
+    """Whose number is to be forgotten, and that of rows to fix; it is no option of the run, and none is told."""
+    columns = '[columns]\nidentifier = "Phone"\nname = "Name"\n'
+    Path("shop.toml").write_text(f'[contact]\ncountry = "ES"\n{columns}', encoding="utf-8")
+    table(Path("a.csv"), [("Phone", "Name"), ("600111222", "Ana"), ("600111223", "Eva"), ("12", "Leo")])
+    ended = give("run", "a.csv", "--config", "shop.toml", "--json")
+    (folder,) = Path("reports").iterdir()
+    told = [ended.stderr, ended.stdout, (folder / "report.html").read_text("utf-8"), give("runs", "--json").stdout]
+    told += [give("retry", ended.summary["run"]).stderr, give("runs", ended.summary["run"]).stdout]
+    with closing(load_workbook(folder / "results.xlsx", read_only=True)) as book:
+        told += [str(row) for sheet in book for row in sheet.values]
+    assert not [one for one in told if NUMBERS_OF in one]
+    (folder / "failed.csv").write_text("Phone,Name,import_row\n600111333,Leo,4\n", encoding="utf-8")
+    again = on_a_terminal("run", str(folder / "failed.csv"), answers=[("Import them?", "\n")])
+    assert (again.exit_code, again.unasked, len(service.contacts)) == (0, 0, 3)
+    assert "Country: Spain, as in the run that wrote this file" in again.shown
+    assert "is read as one of Spain (+34)" in give("purge", "--contact", "600 111 222", "--dry-run").stderr
+
+
+@pytest.mark.usefixtures("token")
+def test_the_country_of_a_run_that_was_undone_is_forgotten(service: Sandbox) -> None:
+    """It was probably the wrong one: it is neither recommended nor taken."""
+    table(Path("a.csv"), [("Phone", "Name"), *((f"6001112{number}", "Ana") for number in range(10, 30))])
+    run = give("run", "a.csv", "--country", "FR", "--json").summary["run"]
+    assert "had --country FR" in give("run", "a.csv").stderr
+    assert (give("undo", run, "--yes").exit_code, service.contacts) == (0, ())
+    assert "had --country" not in give("run", "a.csv").stderr
+    ended = on_a_terminal("run", "a.csv", answers=[("Where are they from?", "ES\n"), ("Import them?", "\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 20)
+    assert "as in the last run" not in ended.shown
+
+
+@pytest.mark.usefixtures("token")
+def test_the_country_of_a_run_that_could_not_be_undone_counts_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its contacts are in Callbell as before."""
+    refused = Scripted(fault=Fault(FaultKind.FORBIDDEN), call="DELETE /contacts/:uuid", times=1)
+    table(Path("a.csv"), [("Phone", "Name"), ("600111222", "Ana")])
+    with serving(replace(NO_LIMIT, faults=Faults(script=(refused,)))) as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        run = give("run", "a.csv", "--country", "FR", "--json").summary["run"]
+        give("undo", run, "--yes")
+        assert len(sandbox.contacts) == 1
+        assert "had --country FR" in give("run", "a.csv").stderr
 
 
 @pytest.mark.usefixtures("token")
@@ -457,13 +551,14 @@ def test_a_command_above_the_last_question_is_not_broken() -> None:
 
 @pytest.mark.usefixtures("token")
 def test_who_wants_other_columns_is_told_the_whole_command() -> None:
-    """With all that was given and answered and that `init` takes."""
+    """With all that was given and answered and that `init` takes, on one line; more spaces break it between words."""
     table(Path("mis clientes.csv"), [("Móvil", "Nombre"), *((f"60011122{n}", "Ana") for n in range(10))])
     given = ("--tag", "VIP", "--tag", "De la web", "--existing", "update", "--delimiter", ",")
     answers = [("Are they Spanish? [Y/n]", "\n"), ("Import them?", "n\n")]
     ended = on_a_terminal("run", "mis clientes.csv", *given, answers=answers)
     whole = "init 'mis clientes.csv' --delimiter , --country ES --tag VIP --tag 'De la web'"
-    assert f"Nothing was sent. To choose the columns yourself:\n  callbell-importer {whole}\n" in ended.shown
+    told = ended.shown.partition("Nothing was sent. To choose the columns yourself:\n  callbell-importer ")[2]
+    assert shlex.split(told.splitlines()[0]) == shlex.split(whole)
 
 
 @pytest.mark.parametrize("answer", ["n\n", "\x04", "\x03"])

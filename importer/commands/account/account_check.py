@@ -96,12 +96,15 @@ def _not_carried(kind: str, requirements: Requirements, seen: AccountContents) -
     required, there = (requirements.tags, seen.tags) if is_tag else (requirements.fields, seen.fields.keys())
     in_order = sorted(there, key=str.casefold)  # tags are a set, and the sentence is the same in each run
     what = "tag" if is_tag else "custom field"
-    where = f"none of the {'' if seen.whole else 'latest '}{counted(seen.contacts, 'contact')}"
+    latest = "" if seen.whole else "latest "
+    is_where = f"on none of the {latest}{seen.contacts:,} contacts"
+    if seen.contacts == 1:
+        is_where = f"not on the {latest or 'only '}contact"
     for name, tally in required.items():
         if name in there:
             continue
         column = requirements.columns.get((kind, name), "")
-        message = f"The {what} {quoted(name)} is on {where}, which is no proof: see that it is in Callbell's settings"
+        message = f"The {what} {quoted(name)} is {is_where}, which is no proof: see that it is in Callbell's settings"
         text = _with_line(message, column, name, in_order) if is_tag else message + did_you_mean(name, in_order)
         yield tally.group("tag_not_seen" if is_tag else "custom_field_not_seen", column, text)
 

@@ -57,7 +57,7 @@ def _trim(context: CommandContext, path: Path, lock_again: Callable[[], None]) -
         if days and has_time():
             from importer.commands.purge.runs import forget_oldest  # noqa: PLC0415 - most runs have no use for it
 
-            forget_oldest(database, began_at, days)
+            forget_oldest(database, began_at, days, context.settings.run.report_dir)
         compact(database)
         if unfinished_purges(database):
             again = same_journal(context.options, "purge", "--contact", "NUMBER")

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from importer.journal import Journal
 from importer.model.addresses import scheme_of
+from importer.model.own_names import is_own_header
+from importer.model.rows import Sheet
 from importer.model.runs import LIST, RunRecord
 from importer.reports.run_commands import HOW_TO_READ
 from importer.system.files import read_json_object
@@ -25,38 +27,49 @@ class OriginalList(NamedTuple):
     """Of its run; nothing: they are not known."""
 
 
+def is_own(sheets: Sequence[Sheet]) -> bool:
+    """Tell whether all of the sheets are of our own making: anybody may put other files into a folder of reports."""
+    return bool(sheets) and all(is_own_header(sheet.header) for sheet in sheets)
+
+
 def writer_of(files: Sequence[str], runs: Sequence[RunRecord]) -> RunRecord | None:
-    """Return the run in whose folder of reports all of the files are; None: none of these runs wrote them."""
+    """Return the run in whose folder of reports all of the files are; None: none of these runs wrote them.
+
+    Whether they are of our own making, their headers tell.
+    """
     folder = _folder_of(files)
     return next((one for one in runs if folder and Path(one.report_dir) == folder), None)
 
 
 def list_of(files: Sequence[str], runs: Sequence[RunRecord]) -> OriginalList | None:
-    """Return the list that the rows of files are of; None: they are no files of a run.
+    """Return the list that the rows of files of our own making are of; None: no run is known to have written them.
 
     Args:
-        files: As a run's record has them.
+        files: As a run's record has them. Of those that an earlier run read, only their names and its record tell
+            whether they were of our own making.
         runs: Of the journal. Of a run that it does not have, the summary in its folder names the files.
 
     """
-    found = None
+    found = _read_by_writer(files, runs)
     for _ in range(_MOST_STEPS):
-        earlier = _read_by_writer(found.files if found else files, runs)
+        is_ours = found is not None and all(map(_is_named_as_ours, found.files))
+        earlier = _read_by_writer(found.files, runs) if found and is_ours else None
         if earlier is None:
             break
         found = earlier
     return found
 
 
-def with_list(record: RunRecord, journal: Journal) -> RunRecord:
+def with_list(record: RunRecord, journal: Journal, sheets: Sequence[Sheet]) -> RunRecord:
     """Return the run that knows which list its rows are of, if its files are of our own making.
 
     Args:
         record: The run.
         journal: That has the runs before it.
+        sheets: Of its files.
 
     """
-    found = list_of(record.files, [one for one, _ in journal.runs()])
+    found = list_of(record.files, [one for one, _ in journal.runs()]) if is_own(sheets) else None
     if found is None:
         return record
     return replace(record, options={**record.options, LIST: {**found.options, "file": found.files[0]}})
@@ -71,11 +84,17 @@ def list_file(record: RunRecord, file: str) -> str:
 def _read_by_writer(files: Sequence[str], runs: Sequence[RunRecord]) -> OriginalList | None:
     """Return what the run read that wrote the files."""
     if writer := writer_of(files, runs):
+        if isinstance(kept := writer.options.get(LIST), Mapping):
+            return OriginalList((str(kept["file"]),), {name: kept[name] for name in HOW_TO_READ if kept.get(name)})
         return OriginalList(writer.files, dict(_how_it_was_read(writer)))
     folder = _folder_of(files)
     told = read_json_object(folder / _SUMMARY).get("files") if folder else None
     named = tuple(map(str, told)) if isinstance(told, list) else ()
     return OriginalList(named, {}) if named and _folder_of(named) != folder else None
+
+
+def _is_named_as_ours(file: str) -> bool:
+    return Path(file).name.startswith(("failed", "results."))
 
 
 def _how_it_was_read(run: RunRecord) -> Iterator[tuple[str, object]]:

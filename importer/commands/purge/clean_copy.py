@@ -9,6 +9,7 @@ import io
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +18,34 @@ from importer.model.own_names import ROW_COLUMN
 from importer.model.person import FORGOTTEN, Person
 from importer.system.files import write_whole
 
-_IDENTIFIER = "identifier"
+_IDENTIFIER, _ROW = "identifier", "row"
 _KEPT_COLUMNS = frozenset({"file", "sheet", "row", "status", "attempts", "finished_at"})
 _MOST_LINES = 50
 """Of a record that quotes hold together."""
 
 
-def drop_lines(rows: frozenset[int], path: Path, person: Person) -> None:
-    """Write a text file again without the person's lines; `rows` are the numbers of their rows."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TheirRows:
+    """What the journal knows of a file's rows."""
+
+    theirs: frozenset[int] = frozenset()
+    """The numbers of the person's."""
+    of_namesakes: frozenset[int] = frozenset()
+    """Of those that have the same number in another country: it is not the person's there without its country code."""
+
+
+def drop_lines(rows: TheirRows, path: Path, person: Person) -> None:
+    """Write a text file again without the person's lines."""
     whose = _is_theirs(path, person, rows)
     _rewrite(path, (record for record in _records(path) if not whose(record)))
 
 
-def empty_lines(path: Path, person: Person) -> None:
+def empty_lines(rows: TheirRows, path: Path, person: Person) -> None:
     """Write a report again whose lines of the person have the row's place and status alone."""
-    _rewrite(path, _emptied(_records(path), _is_theirs(path, person, frozenset())))
+    _rewrite(path, _emptied(_records(path), _is_theirs(path, person, rows)))
 
 
-def count_their_lines(path: Path, person: Person, rows: frozenset[int] = frozenset()) -> int:
+def count_their_lines(path: Path, person: Person, rows: TheirRows) -> int:
     """Return how many lines of a report are the person's."""
     return sum(map(_is_theirs(path, person, rows), _records(path)))
 
@@ -56,16 +67,20 @@ def clean_summary(rows: frozenset[int], path: Path, person: Person) -> None:
     return _rewrite(path, [json.dumps(_cleaned(summary, person), ensure_ascii=False, indent=2) + "\n"])
 
 
-def _is_theirs(path: Path, person: Person, rows: frozenset[int]) -> Callable[[str], bool]:
+def _is_theirs(path: Path, person: Person, rows: TheirRows) -> Callable[[str], bool]:
     """Return what tells whether a record of a file is the person's."""
-    if not person.is_handle:
+    if not person.is_handle and not rows.of_namesakes:
         return person.is_in
     delimiter, columns = _columns(next((record for record in _records(path) if record.strip()), ""))
-    numbers = {str(row) for row in rows}
+    numbers, others = {str(row) for row in rows.theirs}, {str(row) for row in rows.of_namesakes}
+    whole = person.with_code_alone()
 
     def is_theirs(record: str) -> bool:
         cells = [cell.lstrip("'") for cell in next(csv.reader([record], delimiter=delimiter), [])]
         named = dict(zip(columns, cells, strict=False))
+        if not person.is_handle:
+            is_others = named.get(ROW_COLUMN, named.get(_ROW)) in others
+            return (whole if is_others else person).is_in(record)
         if named.get(ROW_COLUMN) in numbers:
             return any(map(person.is_identifier, cells))
         return ROW_COLUMN not in named and person.is_identifier(named.get(_IDENTIFIER, ""))

@@ -115,7 +115,7 @@ def _texts(context: CommandContext, number: str, person: Person, places: Sequenc
         return (again_text(person, places),) * 2
     options = [("remember", True), *where_runs_are(context.options)]
     remember = importer_command("purge", "--contact", shown_number(context, number), options=options)
-    return nothing_text(person, places, remember=remember), refused_text(person, remember=remember)
+    return nothing_text(person, places, remember=remember), refused_text(person, places, remember=remember)
 
 
 def _confirm(context: CommandContext, plan: str, number: str, places: Sequence[PersonPlaces]) -> None:

@@ -4,7 +4,7 @@ What a check wrote, or a rehearsal, or a run of another journal, stands in no jo
 by its name, beside the others.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from importer.commands.purge.named_person import how_to_find_them
 from importer.commands.purge.person_places import PersonPlaces
 from importer.commands.setup import is_there
 from importer.journal.database import Database
+from importer.journal.namesakes import Namesakes, find_namesakes
 from importer.journal.purge import JournalPurge
 from importer.journal.purge_person import PersonFound, PersonPurge
 from importer.journal.run_records import load_runs
@@ -90,29 +91,48 @@ def places_of(context: CommandContext, journal: Database, person: Person) -> Per
     theirs = {record.report_dir for record in records if record.name in found.runs}
     folders: dict[Path, frozenset[int] | None] = {Path(folder): None for folder in purge.undo_folders()}
     folders |= {Path(record.report_dir): found.runs.get(record.name) for record in records}
-    reports = [one for folder, rows in folders.items() for one in in_reports(folder, person, rows)]
+    namesakes = find_namesakes(journal, person)
+    reports = _reports(folders, person, records, namesakes)
     return PersonPlaces(
         journal=journal,
         folders=[*folders],
         person=person,
         found=found,
-        files=[*reports, *_files(context, journal, person, found, records)],
+        files=[*reports, *_files(context, journal, person, found, records, namesakes)],
         backups=[path for path in backups if is_there(path)],
         missing=[str(path) for path in [*map(Path, theirs), *backups] if not is_there(path)],
     )
 
 
+def _reports(
+    folders: Mapping[Path, frozenset[int] | None], person: Person, records: Sequence[RunRecord], namesakes: Namesakes
+) -> Iterator[FoundFile]:
+    """Yield the reports that hold the person, of folders with the numbers of their rows."""
+    others = {Path(record.report_dir): namesakes.rows.get(record.name, frozenset()) for record in records}
+    for folder, rows in folders.items():
+        yield from in_reports(folder, person, rows, others.get(folder, frozenset()))
+
+
 def _files(
-    context: CommandContext, journal: Database, person: Person, found: PersonFound, records: Sequence[RunRecord]
+    context: CommandContext,
+    journal: Database,
+    person: Person,
+    found: PersonFound,
+    records: Sequence[RunRecord],
+    namesakes: Namesakes,
 ) -> Iterator[FoundFile]:
     """Yield the files besides reports that hold the person: logs, files that were done, and what people gave."""
     run = context.settings.run
-    yield from in_last_run(last_run_file(journal.path, run.of_account), person, found.runs)
+    others = namesakes.rows.keys() - found.runs.keys()
+    yield from in_last_run(last_run_file(journal.path, run.of_account), person, found.runs, others)
     logs = {Path(str(one)) for record in records if (one := record.options.get("log_file"))}
     for log in sorted(logs | ({run.log_file.absolute()} if run.log_file else set())):
         yield from in_logs(log, person)
     own = [run.done_dir.absolute()] if run.done_dir else []
     moved = [path for path in JournalPurge(journal).moved_files() if not {*own} & {*path.parents}]
+    of_others = {Path(path) for path, reader in namesakes.moved.items() if reader in others}
     for done in [*own, *moved]:
-        yield from in_done(done, person)
-    yield from in_inputs([*dict.fromkeys(file for record in records for file in record.files)], person)
+        yield from in_done(done, person, of_others)
+    theirs = {Path(file) for record in records if record.name in found.runs for file in record.files}
+    of_others = {Path(file) for record in records if record.name in others for file in record.files} - theirs
+    yield from in_inputs([*dict.fromkeys(file for record in records for file in record.files)], person, of_others)

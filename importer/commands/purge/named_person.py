@@ -1,28 +1,25 @@
 """Whom `--contact` names: a number, however it is written, or the user name of another service.
 
-A number without its country code is of the config's country, else of the one that the runs before had; where that
-leaves a choice, nobody is forgotten.
+A number without its country code is of the country that the option says, else of the only person who is known here
+and whom it fits (`importer.commands.purge.national_number`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from importer.commands.context import CommandContext
-from importer.commands.purge.other_journals import is_shown, shown_number
-from importer.commands.questions.earlier_countries import country_in
+from importer.commands.purge.national_number import person_of, place_of, readings_of, the_one_who_is_known
+from importer.commands.purge.other_journals import is_shown
 from importer.journal.database import Database
-from importer.journal.run_records import load_runs
 from importer.mapper.phones import identify
-from importer.mapper.phones.countries import country_name
 from importer.mapper.phones.examples import such_as
-from importer.mapper.phones.numbering_plans import country_code_of
 from importer.model.errors import UsageError
 from importer.model.person import Person
 from importer.model.plain_text import plain
 from importer.model.rows import Problem
-from importer.reports.run_commands import same_journal, where_runs_are
-from importer.system.shell import importer_command
+from importer.reports.run_commands import same_journal
 
 _NOTHING = "Nothing was changed"
+_ONLY_ONE = ": nobody else who is known here has it"
 
 
 def named_person(
@@ -32,20 +29,23 @@ def named_person(
 
     Args:
         context: Of the command.
-        journals: That are open: their runs say of which country numbers are.
+        journals: That are open: who is known in them decides whose a number is that does not say its country.
         text: What was given.
         more: The command's other arguments.
 
     Raises:
-        UsageError: It is neither, or a number of several countries.
+        UsageError: It is neither, or a number of nobody who is known, or of several people.
 
     """
     own = context.settings.mapping.contact.country
+    readings = {} if context.options.get("country") else readings_of(text)
+    if readings.keys() - {""}:
+        person = the_one_who_is_known(context, journals, text, readings, *more)
+        return person, _read_as(context, text, person, _ONLY_ONE)
     number = identify(text, "whatsapp", own)
     if not isinstance(number, Problem):
-        return _person(number), _read_as(context, text, number, own)
-    if number.code == "phone_no_country":
-        return _of_earlier_country(context, journals, text, number, *more)
+        person = person_of(number)
+        return person, _read_as(context, text, person)
     handle = text.strip().casefold()
     if any(map(str.isalpha, handle)) and not any(map(str.isspace, handle)):
         return Person(identifier=handle), ()
@@ -66,59 +66,11 @@ def how_to_find_them(context: CommandContext) -> str:
     )
 
 
-def _of_earlier_country(
-    context: CommandContext, journals: Sequence[Database], text: str, problem: Problem, *more: str
-) -> tuple[Person, Sequence[str]]:
-    """Return whom a number names without its country code that no option and no config says.
-
-    Raises:
-        UsageError: No run says it either, or runs of several countries do.
-
-    """
-    found = {
-        country: number
-        for country in _earlier_countries(journals)
-        if not isinstance(number := identify(text, "whatsapp", country), Problem)
-    }
-    if len(found) == 1:
-        ((country, number),) = found.items()
-        return _person(number), _read_as(context, text, number, country, ", as those of the runs before")
-    if not found:
-        raise UsageError(f"--contact: {problem.message}", f"{_NOTHING}.")
-    names = " or ".join(map(country_name, found))
-    commands = "\n".join(f"  {_command(context, country, number, *more)}" for country, number in found.items())
-    raise UsageError(
-        f"{_NOTHING}: the number does not say its country, and can be one of {names}: the runs before had both.",
-        f"Give it with its country code:\n{commands}",
-    )
-
-
-def _earlier_countries(journals: Sequence[Database]) -> Iterator[str]:
-    """Yield the countries that numbers without a country code were of, of the newest runs first, each once."""
-    records = (record for journal in journals for record, _ in load_runs(journal))
-    newest = sorted(records, key=lambda record: record.started_at, reverse=True)
-    yield from dict.fromkeys(filter(None, map(country_in, newest)))
-
-
-def _command(context: CommandContext, country: str, number: str, *more: str) -> str:
-    """Return the command with the whole number, or with the country where the number is not to be shown."""
-    shown = shown_number(context, f"+{number}")
-    options = where_runs_are(context.options)
-    options = options if shown.startswith("+") else [("country", country), *options]
-    return importer_command("purge", "--contact", shown, *more, options=options)
-
-
-def _read_as(context: CommandContext, text: str, number: str, country: str, why: str = "") -> Sequence[str]:
+def _read_as(context: CommandContext, text: str, person: Person, why: str = "") -> Sequence[str]:
     """Return a line that says how a number was read without its country code; none if it said it."""
     digits = "".join(filter(str.isdecimal, text)).removeprefix("00")
-    if not country or digits == number:
+    if digits == person.identifier:
         return ()
-    name = country_name(country)
     if not is_shown(context):
-        return (f"The number is read as one of {name} (+{country_code_of(number)[0]}){why}.",)
-    return (f"{plain(text.strip())} is read as +{number}, a number of {name}{why}.",)
-
-
-def _person(number: str) -> Person:
-    code, is_ambiguous = country_code_of(number)
-    return Person(identifier=number, code=code, is_national_ambiguous=is_ambiguous)
+        return (f"The number is read as one of {place_of(person)}{why}.",)
+    return (f"{plain(text.strip())} is read as +{person.identifier}, a number of {place_of(person)}{why}.",)

@@ -62,6 +62,11 @@ def journals_besides(context: CommandContext, opened: Collection[Path], person: 
     return [replace(one, can_be_read=is_known is not None) for one, is_known in looked_into if is_known is not False]
 
 
+def paths_besides(context: CommandContext, opened: Collection[Path]) -> Sequence[Path]:
+    """Return the files of the journals that are not open; whether they can be read is not known."""
+    return [path for journal in _journals_besides(context, opened) for path in journal.paths]
+
+
 def _is_known_in(journal: OtherJournal, person: Person) -> bool | None:
     """Tell whether a journal knows the person; None: it cannot be read."""
     try:

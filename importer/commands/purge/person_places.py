@@ -51,7 +51,7 @@ class PersonPlaces:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is kept of them, as far as it can be told."""
-        return not self.is_known and not any(one.act for one in self.files)
+        return not self.is_known and not any(one.act and not one.is_about_everybody for one in self.files)
 
 
 def nothing_text(person: Person, places: Sequence[PersonPlaces], *, remember: str) -> str:
@@ -64,21 +64,22 @@ def nothing_text(person: Person, places: Sequence[PersonPlaces], *, remember: st
 
     """
     lines = [f"Nothing is kept of {masked(person.identifier)} here: no row, no contact, no report. Was it mistyped?"]
-    lines += _left(places)
+    lines += [*_about_everybody(places), *_left(places)]
     lines += ["They can be refused all the same: should a sheet have them one day, their row is not imported."]
     return "\n".join([*lines, "To take that back:", f"  {remember}"])
 
 
-def refused_text(person: Person, *, remember: str) -> str:
-    """Return what was done about a person of whom nothing was kept."""
-    who = masked(person.identifier)
-    return f"Nothing was kept of {who}. From now on a row of theirs is not imported. To take that back:\n  {remember}"
+def refused_text(person: Person, places: Sequence[PersonPlaces], *, remember: str) -> str:
+    """Return what was done about a person of whom nothing was kept; the arguments are those of `nothing_text`."""
+    said = f"Nothing was kept of {masked(person.identifier)}. From now on a row of theirs is not imported."
+    return "\n".join([said, *_about_everybody(places), "To take that back:", f"  {remember}"])
 
 
 def again_text(person: Person, places: Sequence[PersonPlaces]) -> str:
     """Return that a person was forgotten before."""
     said = f"{masked(person.identifier)} was forgotten before, and nothing is kept of them."
-    return "\n".join([said, "A row of theirs is not imported, until --remember takes it back.", *_left(places)])
+    until = "A row of theirs is not imported, until --remember takes it back."
+    return "\n".join([said, until, *_about_everybody(places), *_left(places)])
 
 
 def plan_text(person: Person, places: Sequence[PersonPlaces]) -> str:
@@ -147,6 +148,12 @@ def _forgotten(places: Sequence[PersonPlaces]) -> Iterator[str]:
         else:
             done = f"{_of_rows(paths.values())}{what}{' in each' if any(paths.values()) else ''}"
             yield f"  {len(paths):,} files: {done} ({plain(', '.join(names[:_MOST_NAMES]))}{more})"
+
+
+def _about_everybody(places: Sequence[PersonPlaces]) -> Sequence[str]:
+    """Return what is done about files that may quote anybody's cells, where nothing else is done."""
+    lines = [*_forgotten(places)]
+    return ["What checks wrote may quote anybody:", *lines] if lines else []
 
 
 def _of_rows(counts: Collection[int]) -> str:

@@ -1,22 +1,26 @@
 """`purge --older-than` and `[retention]`: forgets what old runs kept of people, and deletes their reports.
 
 reports of the runs -> rows, values and numbers in the journal -> its free pages -> "forgotten"
+
+What checks wrote is deleted at the same age.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.purge.command import confirm_purge_of
 from importer.commands.purge.files import is_left_over, is_report
+from importer.commands.purge.old_checks import checks_text, delete_checks, old_checks
 from importer.commands.purge.own_journals import open_journals
 from importer.commands.setup import is_there
 from importer.journal.database import Database
 from importer.journal.purge import JournalPurge, OldRun, PurgedRuns
 from importer.journal.retention import compact
+from importer.journal.run_records import load_runs
 from importer.model.plain_text import counted, plain
 from importer.reports.purge_report import PurgeCounts, purge_json
 from importer.reports.run_commands import same_journal
@@ -41,28 +45,46 @@ def purge_runs(context: CommandContext, days: int, given: str) -> CommandResult:
         UsageError: Nobody could be asked, or the answer was no.
 
     """
-    now = context.clock.now()
+    now, age, report_dir = context.clock.now(), counted(days, "day"), context.settings.run.report_dir
     before = now - timedelta(days=days)
-    with open_journals(context, "--older-than", given) as journals:
+    is_needed = not old_checks(report_dir, (), before)
+    with open_journals(context, "--older-than", given, is_needed=is_needed) as journals:
         old = [JournalPurge(journal).old_runs(before) for journal in journals]
-        runs, age = [run for one in old for run in one], counted(days, "day")
+        runs = [run for one in old for run in one]
         backups = [path for one in journals for path, _ in JournalPurge(one).backups() if is_there(path)]
-        plan = _plan(runs, age, backups)
+        checks = old_checks(report_dir, _folders(journals), before)
+        of_checks = [checks_text(checks, age)] if checks else []
+        plan = "\n".join([_plan(runs, age, backups), *(f"To be deleted: {text}." for text in of_checks)])
         if context.settings.run.dry_run:
             files = sum(len(_reports(Path(folder))[0]) for run in runs for folder in run.report_dirs)
+            files += sum(len(check.files) for check in checks)
             counts = PurgeCounts(runs=len(runs), rows=None, contacts=None, files=files)
             text, summary = f"{plan}\n\nDry run: nothing was forgotten.", purge_json(counts, is_dry_run=True)
             return CommandResult(exit_code=0, text=text, summary_json=summary)
-        if runs:
+        if runs or checks:
             confirm_purge_of(context, plan, "--older-than", given)
         done = [_forget(journal, these, before, now) for journal, these in zip(journals, old, strict=True)]
-    summary = purge_json(_counts(runs, done), is_dry_run=False)
-    return CommandResult(exit_code=0, text=_done(runs, done, age, context.options, backups), summary_json=summary)
+        counts = _counts(runs, done)
+        counts = replace(counts, files=counts.files + delete_checks(checks))
+    said = _done(runs, done, age, context.options, backups)
+    text = "\n".join([said, *(f"{text}: deleted." for text in of_checks)])
+    return CommandResult(exit_code=0, text=text, summary_json=purge_json(counts, is_dry_run=False))
 
 
-def forget_oldest(database: Database, now: datetime, days: int) -> None:
-    """Forget the runs that are older than so many days, the oldest first, as many as a night has time for."""
+def _folders(journals: Iterable[Database]) -> Iterator[str]:
+    """Yield the folders of the runs' reports."""
+    yield from (record.report_dir for journal in journals for record, _ in load_runs(journal))
+
+
+def forget_oldest(database: Database, now: datetime, days: int, report_dir: Path) -> None:
+    """Forget the runs that are older than so many days, the oldest first, as many as a night has time for.
+
+    What checks left that are as old is deleted, too: in the folder for reports, and beside the runs' own folders.
+    """
     purge, before = JournalPurge(database), now - timedelta(days=days)
+    if checks := old_checks(report_dir, _folders([database]), before):
+        text, _ = checks_text(checks, counted(days, "day")), delete_checks(checks)
+        LOG.info("%s: deleted", text)
     before = purge.nth_old(before, _RUNS_A_NIGHT) or before
     if old := purge.old_runs(before):
         done = _forget(database, old, before, now, always=False).runs

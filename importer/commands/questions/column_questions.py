@@ -55,9 +55,9 @@ def with_answers(
     if context.asker is None:
         return context, ""
     ask, taken = context.asker if asks else None, []
-    found = country_evidence(context, readers, earlier)
-    if found is not None:
-        country, note = country_answer(found, earlier, ask)
+    numbers = country_evidence(context, readers, earlier)
+    if numbers is not None:
+        country, note = country_answer(numbers, earlier, ask)
         context = with_country(context, country)
         taken += [note] if note else []
     for index, reader in enumerate(readers):

@@ -59,9 +59,9 @@ class NumbersWithoutCountry:
         from importer.commands.questions.earlier_answers import earlier_runs  # noqa: PLC0415 - few runs need it
 
         before = earlier_runs(context.settings, journal, files)
-        weights = before.answers(context.options).country_weights
+        weights = before.answers(context.options, sheets).country_weights
         country, said = self.cure(sheets, context.environment, weights)
-        return self._as_before(before.with_country, country, said, context.zone)
+        return self._as_before(before.with_country(sheets), country, said, context.zone)
 
     def _as_before(self, run: RunRecord | None, country: str, said: str, zone: tzinfo | None) -> tuple[str, str]:
         """Return the country that an earlier run had, if enough numbers fit it still; else what the numbers tell."""
@@ -74,7 +74,8 @@ class NumbersWithoutCountry:
         region, count = country_in(run), len(self._cells)
         right = sum(isinstance(identify(cell, "whatsapp", region), str) for cell in self._cells)
         what = "rehearsal" if run.is_rehearsal else "run"
-        had = f"The {what} of {run.local(run.started_at, zone):%Y-%m-%d %H:%M} had --country {region}:"
+        how = f"--country {region}" if run.options.get("country") else f"the country {region}"
+        had = f"The {what} of {run.local(run.started_at, zone):%Y-%m-%d %H:%M} had {how}:"
         fits = f"{had} {right:,} of {count:,} numbers without a country code are right for {country_name(region)}."
         if 2 * right >= count:
             return region, f"{fits}\nIf they still are from there, give the same command with --country {region}."

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
+from typing import NamedTuple
 
 from importer.commands.context import CommandContext
 from importer.commands.input.input_sheet import InputSheet
@@ -14,6 +15,7 @@ from importer.commands.questions.place_names import place_hints
 from importer.mapper.column_candidates import Question
 from importer.mapper.header import texts_of
 from importer.mapper.options import ColumnOptions
+from importer.mapper.phones import identify
 from importer.mapper.phones.countries import country_name, country_of, sharing_code, similar_country
 from importer.mapper.phones.country_guess import MOST_CELLS, CountryGuess, guess_country, lacks_country
 from importer.model.answers import is_no, is_yes
@@ -24,10 +26,27 @@ from importer.settings import Settings
 _WHERE = "Where are they from? Such as Spain, ES or +34 (Enter: not known, not sent):"
 
 
+class NumbersSeen(NamedTuple):
+    """The numbers of sheets, some of which do not say their country."""
+
+    cells: Sequence[str]
+    guess: CountryGuess
+    """Where those are probably from; without a country: no country fits them."""
+
+    def are_of_another(self, region: str) -> bool:
+        """Tell whether they fit another country better, and are enough to tell: some country fits a few by chance."""
+        can_tell = replace(self.guess, rivals={}).is_proposed
+        return can_tell and self._right(region) < self.guess.right
+
+    def _right(self, region: str) -> int:
+        without = (cell for cell in self.cells if lacks_country([cell]))
+        return sum(isinstance(identify(cell, "whatsapp", region), str) for cell in without)
+
+
 def country_evidence(
     context: CommandContext, readers: Sequence[InputSheet], earlier: EarlierAnswers = NO_ANSWERS
-) -> CountryGuess | None:
-    """Return where the sheets' numbers are probably from, if they do not say it and nothing else does.
+) -> NumbersSeen | None:
+    """Return the sheets' numbers, and where they are probably from, if they do not say it and nothing else does.
 
     Raises:
         InputError: A file cannot be read.
@@ -38,19 +57,17 @@ def country_evidence(
         return None
     cells = [cell for reader in readers for cell in phone_cells_of(reader, settings)]
     rows = list(chain.from_iterable(reader.sample() for reader in readers))
-    return country_guess(cells, [reader.sheet for reader in readers], rows, context.environment, earlier)
+    return numbers_seen(cells, [reader.sheet for reader in readers], rows, context.environment, earlier)
 
 
-def country_guess(
+def numbers_seen(
     cells: Sequence[str],
     sheets: Sequence[Sheet],
     rows: Sequence[Row],
     environment: Mapping[str, str],
     earlier: EarlierAnswers,
-) -> CountryGuess | None:
-    """Return where numbers are probably from; None: they say it themselves.
-
-    A guess without a country: there are numbers that do not say it, and no country fits them.
+) -> NumbersSeen | None:
+    """Return numbers, and where they are probably from; None: they say it themselves.
 
     Args:
         cells: With the numbers.
@@ -65,7 +82,8 @@ def country_guess(
     told = Counter(earlier.country_weights)
     told.update(place_hints(rows))
     found = guess_country(cells, words_of(sheets), country_here(environment), told)
-    return found or CountryGuess(country="", right=0, looked_at=len(cells), with_code=0, is_likely=False)
+    nowhere = CountryGuess(country="", right=0, looked_at=len(cells), with_code=0, is_likely=False)
+    return NumbersSeen(cells, found or nowhere)
 
 
 def phone_cells_of(reader: InputSheet, settings: Settings) -> Iterator[str]:
@@ -105,39 +123,41 @@ def phone_cells(
         yield next((row.cells[place] for place in places if row.cells[place].strip()), "")
 
 
-def country_answer(found: CountryGuess, earlier: EarlierAnswers, ask: Callable[[str], str] | None) -> tuple[str, str]:
+def country_answer(numbers: NumbersSeen, earlier: EarlierAnswers, ask: Callable[[str], str] | None) -> tuple[str, str]:
     """Return the country of numbers that do not say it, and a sentence that tells of it where it was not asked for.
 
     Args:
-        found: What the numbers tell.
+        numbers: What they are, and tell.
         earlier: What was answered before: a country that was right then is not asked for again; that of a file of our
-            own making is taken whatever its few numbers, which were wrong, tell.
+            own making is taken too, unless many of its numbers fit another one better.
         ask: Asks the person; None: nobody is asked.
 
     """
-    written, where = earlier.written_with
-    if written:
+    found, (written, where) = numbers.guess, earlier.written_with
+    if written and not numbers.are_of_another(written):
         return written, f"Country: {country_name(written)}, as in {where}; for another, --country."
     known = earlier.countries.get(found.country)
-    if known and not found.rivals:
+    if known and not (written or found.rivals):
         return found.country, f"Country: {found.name}, as in {known.where}; for another, --country."
-    return asked_country(found, ask, earlier.rehearsed) if ask else "", ""
+    before = (written, where) if written else (earlier.rehearsed, "the rehearsal")
+    return asked_country(found, ask, *before) if ask else "", ""
 
 
-def asked_country(found: CountryGuess, ask: Callable[[str], str], rehearsed: str = "") -> str:
+def asked_country(found: CountryGuess, ask: Callable[[str], str], before: str = "", where: str = "") -> str:
     """Return the country that the person confirms or names; empty: none.
 
     Args:
         found: What the numbers tell.
         ask: Asks the person.
-        rehearsed: The country that was named in the rehearsal, which is proposed first; empty: there was none.
+        before: The country that was named before, which is proposed first; empty: none was.
+        where: Such as `the rehearsal`.
 
     """
-    proposed = rehearsed or (found.country if found.is_proposed else "")
+    proposed = before or (found.country if found.is_proposed else "")
     if proposed:
         question = f"Are they {found.of_people}?"
-        if rehearsed:
-            question = f"In the rehearsal they were from {country_name(rehearsed)}: is that right?"
+        if before:
+            question = f"In {where} they were from {country_name(before)}: is that right?"
         answer = ask(f"{found.evidence if found.country else ''} {question} [Y/n]".lstrip()).strip()
         if not answer or is_yes(answer):  # `SI` and `NO` are countries too
             return proposed

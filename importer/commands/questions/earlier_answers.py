@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from importer.commands.input.input_sheet import ConsentAnswer
-from importer.commands.input.own_file import list_of, writer_of
+from importer.commands.input.own_file import is_own, list_of, writer_of
 from importer.commands.journal_path import journal_of
 from importer.commands.questions.earlier_countries import (
     EarlierCountry,
@@ -14,6 +14,7 @@ from importer.commands.questions.earlier_countries import (
     country_in,
     is_same_sheet,
     run_with_country,
+    runs_in,
     sheet_of,
     where_of,
     written_with,
@@ -23,6 +24,7 @@ from importer.journal import Journal
 from importer.mapper.header import IN_BRACES, texts_of
 from importer.model.addresses import scheme_of
 from importer.model.errors import StorageError
+from importer.model.rows import Sheet
 from importer.model.runs import CONSENT, RunRecord
 from importer.settings import Settings
 
@@ -74,8 +76,8 @@ class RunsBefore:
     """Of the journal, newest first, and the rehearsals of the same files."""
     files: Sequence[str] = ()
     """That are read now, as a run's record has them."""
-    of_list: Sequence[str] = ()
-    """Those of the list that their rows are of, if they are of our own making."""
+    wrote: Sequence[RunRecord] = ()
+    """Rehearsals that wrote them, if they are of our own making."""
 
     @property
     def sheet(self) -> str:
@@ -87,25 +89,48 @@ class RunsBefore:
         last = next(self._sheets(), "")
         return "" if is_same_sheet(last, name) else last
 
-    @property
-    def with_country(self) -> RunRecord | None:
-        """The run whose country the numbers of these files probably have still; None: no run of them had one."""
-        return run_with_country(self.runs, tuple(self.files), self.of_list)
+    def with_country(self, sheets: Sequence[Sheet]) -> RunRecord | None:
+        """Return the run whose country the numbers of these files probably have still; None: no run of them had one.
+
+        Args:
+            sheets: That were read.
+
+        """
+        runs, of_list = self._with_list(sheets)
+        return run_with_country(runs, tuple(self.files), of_list)
 
     def _sheets(self) -> Iterator[str]:
         """Yield the sheet that was named for each run of these very files, the last first; empty: none was."""
         same = [one for one in self.runs if one.files == tuple(self.files) and one.is_whole]
         yield from (sheet_of(one.options) for one in sorted(same, key=lambda one: one.started_at, reverse=True))
 
-    def answers(self, options: Mapping[str, object]) -> EarlierAnswers:
+    def answers(self, options: Mapping[str, object], sheets: Sequence[Sheet] = ()) -> EarlierAnswers:
         """Return what was answered before.
 
         Args:
             options: Of this run, which name the sheet: of another one nothing is known but the country.
+            sheets: That are read, which tell whether the files are of our own making; none: they are not open yet.
 
         """
         found = earlier_answers(self.runs, self.files, sheet_of(options))
-        return replace(found, written_with=written_with(self.runs, tuple(self.files), self.of_list))
+        (runs, of_list), files = self._with_list(sheets), tuple(self.files)
+        if not of_list:
+            return found
+        near = found.countries
+        if writer_of(files, runs) is None:  # another journal has the run that wrote them, maybe with another country
+            near = {region: one for region, one in near.items() if one.is_of_file}
+        return replace(found, countries=near, written_with=written_with(runs, files, of_list))
+
+    def _with_list(self, sheets: Sequence[Sheet]) -> tuple[Sequence[RunRecord], Sequence[str]]:
+        """Return the runs that tell of the sheets, and the files of the list that their rows are of.
+
+        No files: the sheets are not of our own making, or no run is known to have written them.
+        """
+        if not is_own(sheets):
+            return self.runs, ()
+        runs = [*self.runs, *self.wrote]
+        of_list = list_of(self.files, runs)
+        return runs, of_list.files if of_list else ()
 
 
 def earlier_answers(runs: Sequence[RunRecord], files: Sequence[str] = (), sheet: str = "") -> EarlierAnswers:
@@ -145,22 +170,20 @@ def earlier_runs(settings: Settings, journal: Journal, files: Sequence[str]) -> 
         files: That are read now, as a run's record has them.
 
     """
-    return _runs_before([*(one for one, _ in journal.runs()), *rehearsals_of(settings, files)], files)
+    return _runs_before(runs_in(journal), settings, files)
 
 
-def _runs_before(runs: Sequence[RunRecord], files: Sequence[str]) -> RunsBefore:
-    of_list = list_of(files, runs)
-    return RunsBefore(runs=runs, files=files, of_list=of_list.files if of_list else ())
+def _runs_before(runs: Sequence[RunRecord], settings: Settings, files: Sequence[str]) -> RunsBefore:
+    rehearsals = _rehearsals(settings)
+    same = [one for one in rehearsals if one.files == tuple(files)]
+    wrote = [one for one in rehearsals if writer_of(files, [one])]
+    return RunsBefore(runs=[*runs, *same], files=files, wrote=wrote)
 
 
-def rehearsals_of(settings: Settings, files: Sequence[str]) -> list[RunRecord]:
-    """Return the rehearsals of the files, or that wrote them, which another journal has than the run's own.
-
-    None if it cannot be read.
-    """
+def _rehearsals(settings: Settings) -> list[RunRecord]:
+    """Return the rehearsals, which another journal has than the run's own; none if it cannot be read."""
     with contextlib.suppress(StorageError), rehearsals_journal(settings) as journal:
-        runs = [one for one, _ in journal.runs()] if journal else []
-        return [one for one in runs if one.files == tuple(files) or writer_of(files, [one])]
+        return runs_in(journal) if journal else []
     return []
 
 
@@ -173,7 +196,7 @@ def runs_about(settings: Settings, file: str) -> RunsBefore:
 
     """
     files = (file if scheme_of(file) else str(Path(file).absolute()),)
-    return _runs_before([*_own_runs(settings), *rehearsals_of(settings, files)], files)
+    return _runs_before(_own_runs(settings), settings, files)
 
 
 def _own_runs(settings: Settings) -> list[RunRecord]:
@@ -181,7 +204,7 @@ def _own_runs(settings: Settings) -> list[RunRecord]:
     with contextlib.suppress(StorageError):
         if is_there(path := journal_of(settings)):
             with contextlib.closing(Journal.open(path)) as journal:
-                return [one for one, _ in journal.runs()]
+                return runs_in(journal)
     return []
 
 

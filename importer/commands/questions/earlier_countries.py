@@ -1,13 +1,16 @@
 """The countries that numbers without a country code were from in earlier runs, and where that was said."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from importer.commands.input.own_file import writer_of
+from importer.journal import Journal
 from importer.mapper.phones.countries import country_of
 from importer.model.addresses import scheme_of
-from importer.model.runs import RunRecord
+from importer.model.deletion import Fate
+from importer.model.runs import NUMBERS_OF, RunRecord
 
 _OF_SHEET, _OF_FILE, _OF_FOLDER, _OF_OTHERS = 8.0, 6.0, 4.0, 2.0
 """How much a country that was named before speaks for itself, as `guess_country` takes it."""
@@ -45,8 +48,24 @@ def where_of(run: RunRecord | None) -> str:
 
 
 def country_in(run: RunRecord) -> str:
-    """Return the region of the run's numbers, as an option or a person said it; empty: neither did."""
-    return country_of(str(run.options.get("country") or ""))
+    """Return the region of the run's numbers, as an option, a person or the config said it; empty: none did."""
+    return country_of(str(run.options.get("country") or run.options.get(NUMBERS_OF) or ""))
+
+
+def runs_in(journal: Journal) -> list[RunRecord]:
+    """Return the journal's runs, newest first; one that was undone names no country: it was probably the wrong one."""
+    undone = {name for name in journal.undone_runs() if _is_undone_whole(journal, name)}
+    return [_without_country(one) if one.name in undone else one for one, _ in journal.runs()]
+
+
+def _is_undone_whole(journal: Journal, name: str) -> bool:
+    fates = journal.undo_of(name).tally()
+    return not (fates[Fate.UNSENT] or fates[Fate.FAILED])
+
+
+def _without_country(run: RunRecord) -> RunRecord:
+    kept = {name: value for name, value in run.options.items() if name not in ("country", NUMBERS_OF)}
+    return replace(run, options=kept)
 
 
 def countries_of(usable: Sequence[RunRecord], files: tuple[str, ...], sheet: str) -> dict[str, EarlierCountry]:
@@ -75,7 +94,8 @@ def run_with_country(
 ) -> RunRecord | None:
     """Return the run whose country the numbers of files probably have still; None: no run of them had one.
 
-    It is the run that wrote them, if they are of our own making; else the last one of their list, or of themselves.
+    It is the run that wrote them, if they are of our own making; if that had none, the last one of their list or of
+    themselves. Where another journal has the run that wrote them, this one tells nothing of their list.
 
     Args:
         runs: Newest first.
@@ -86,7 +106,8 @@ def run_with_country(
     writer = writer_of(files, runs) if of_list else None
     if writer and country_in(writer):
         return writer
-    same = (one for one in runs if one.is_whole and one.files in (files, tuple(of_list)) and country_in(one))
+    of_them = {files, tuple(of_list)} if writer else {files}
+    same = (one for one in runs if one.is_whole and one.files in of_them and country_in(one))
     return max(same, key=lambda one: one.started_at, default=None)
 
 

@@ -50,8 +50,8 @@ def test_its_commands_can_be_pasted_into_another_terminal(tmp_path: Path, monkey
     (tmp_path / "sample_inputs/contacts.csv").touch()
     there = commands_for(Sandbox(SandboxOptions()))[-1]
     assert shlex.split(there)[1:3] == ["run", "sample_inputs/contacts.csv"]  # the sample where it is
-    text = "\n".join(commands)
-    assert wrapped_text(text, 20) == text
+    wrapped = wrapped_text("\n".join(commands), 20)
+    assert [shlex.split(line) for line in wrapped.split("\n")] == [*map(shlex.split, commands)]
 
 
 def test_the_program_is_called_by_its_name_where_other_terminals_find_it(

@@ -89,3 +89,28 @@ def test_a_cell_with_several_numbers_is_of_each_of_their_people(text: str) -> No
 def test_an_empty_identifier_is_nobody() -> None:
     """Rows without one are not everybody's."""
     assert not any(person.is_identifier(text) for person in (SPANISH, HANDLE) for text in ("", " ", "000"))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_namesake"),
+    [
+        ("48600111222", True),
+        ("1600111222", True),
+        ("34600111222", False),
+        ("0600111222", False),
+        ("600111222", False),
+        ("123448600111222", False),
+        ("48600111223", False),
+        ("", False),
+    ],
+)
+def test_a_namesake_has_the_same_number_in_another_country(text: str, *, is_namesake: bool) -> None:
+    """Told from the same person, and from a longer number."""
+    assert Person(identifier="34600111222", code="34").is_namesake(text) is is_namesake
+
+
+def test_of_a_namesakes_text_the_whole_number_alone_is_theirs() -> None:
+    """As where the number without its country code is somebody else's."""
+    alone = Person(identifier="34600111222", code="34").with_code_alone()
+    assert [alone.is_in(text) for text in ("600 111 222", "+48 600 111 222", "+34 600-111-222")] == [False, False, True]
+    assert not Person(identifier="zenobia").is_namesake("48zenobia")

@@ -1,5 +1,7 @@
 """Text that is safe to show and to write: for terminals, spreadsheet programs and people."""
 
+import shlex
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -120,7 +122,7 @@ def test_times_are_utc_to_the_second() -> None:
         ("To undo it: callbell-importer undo x yz. Or not.", "To undo it:\ncallbell-importer undo x yz.\nOr not."),
         ("  a b (then: callbell-importer init F)", "  a b (then:\n  callbell-importer init F)"),
         ("  a b c: ./a/callbell-importer init a b", "  a b c:\n./a/callbell-importer init a b"),
-        ("Try: '/home/a b/callbell-importer' init F", "Try:\n'/home/a b/callbell-importer' init F"),
+        ("Try: '/home/a b/callbell-importer' init F", "Try:\n'/home/a b/callbell-importer'   init F"),
         ("`callbell-importer runs` lists those it has.", "`callbell-importer runs` lists\nthose it has."),
         ("Fits: callbell-importer undo", "Fits: callbell-importer undo"),
     ],
@@ -139,24 +141,64 @@ def test_a_command_within_a_text_is_never_broken(text: str, expected: str) -> No
         ("see reports/20261127/failed.xlsx now", "see\nreports/20261127/failed.xlsx\nnow"),
         ('in "my folder/a b.csv" it is', 'in\n"my folder/a b.csv"\nit is'),
         ("it isn't what it's", "it isn't\nwhat it's"),
-        ("  callbell-importer run a.csv", "  callbell-importer run a.csv"),
-        ("  KEY=value OTHER='a b' callbell-importer run", "  KEY=value OTHER='a b' callbell-importer run"),
-        ("  install -d -o callbell /srv/callbell", "  install -d -o callbell /srv/callbell"),
-        ("  export CALLBELL_API_TOKEN=any-token", "  export CALLBELL_API_TOKEN=any-token"),
-        ('  $env:CALLBELL_API_TOKEN = "any-token"', '  $env:CALLBELL_API_TOKEN = "any-token"'),
-        ("  /usr/bin/python3 -m importer run a.csv", "  /usr/bin/python3 -m importer run a.csv"),
-        ("  cd '/home/ana/my lists'", "  cd '/home/ana/my lists'"),
     ],
 )
 def test_lines_are_broken_between_words_alone(text: str, expected: str) -> None:
-    """Commands, paths and what is in quotes can be copied."""
+    """Paths and what is in quotes can be copied."""
     assert wrapped_text(text, 10) == expected
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "  callbell-importer run a.csv",
+        "  KEY=value OTHER='a  b' callbell-importer run",
+        "  install -d -o callbell /srv/callbell",
+        "  export CALLBELL_API_TOKEN=any-token",
+        '  $env:CALLBELL_API_TOKEN = "any-token"',
+        "  /usr/bin/python3 -m importer run a.csv",
+        "  cd '/home/ana/my lists'",
+    ],
+)
+def test_a_command_stays_on_one_line(command: str) -> None:
+    """However narrow the terminal is, it can be copied whole: only spaces between its words are added."""
+    wrapped = wrapped_text(command, 10)
+    assert "\n" not in wrapped
+    assert shlex.split(wrapped) == shlex.split(command)
 
 
 def test_a_command_that_fits_without_its_indentation_goes_without() -> None:
     """Then the terminal does not break it."""
     assert wrapped_text("  callbell-importer run", 22) == "callbell-importer run"
     assert wrapped_text("any width that is 0 " * 9, 0) == "any width that is 0 " * 9
+
+
+@pytest.mark.parametrize(
+    ("command", "rows"),
+    [
+        (
+            "  callbell-importer run a.csv --country ES --tag 'My own list'",
+            ["  callbell-importer run a.csv", "    --country ES --tag", "    'My own list'"],
+        ),
+        (
+            "To fix it: callbell-importer check a.csv --country ES",
+            ["To fix it:", "callbell-importer check a.csv", "  --country ES"],
+        ),
+        (
+            "  callbell-importer run reports/20261128-clientes/f.csv --yes",
+            ["  callbell-importer run", " reports/20261128-clientes/f.csv", "    --yes"],
+        ),
+    ],
+)
+def test_a_command_of_several_lines_is_one_that_the_terminal_breaks_between_words(
+    command: str, rows: Sequence[str]
+) -> None:
+    """So it can be copied whole: what stands between its words are spaces."""
+    wrapped = wrapped_text(command, 32)
+    shown = [line[at : at + 32].rstrip() for line in wrapped.split("\n") for at in range(0, len(line), 32)]
+    assert shown == rows
+    assert shlex.split(wrapped) == shlex.split(command)
+    assert wrapped_text(wrapped, 32) == wrapped
 
 
 @pytest.mark.parametrize(

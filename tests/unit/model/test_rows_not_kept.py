@@ -2,7 +2,7 @@
 
 from importer.journal import retention
 from importer.model import rows_not_kept
-from importer.model.runs import KeptRows
+from importer.model.rows_not_kept import KeptRows
 
 
 def test_why_rows_are_only_counted_and_what_cannot_be_done_with_them() -> None:

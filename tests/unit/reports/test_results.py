@@ -19,7 +19,8 @@ from importer.model.errors import StorageError
 from importer.model.plain_text import escape, plain, utc
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet, Status
-from importer.model.runs import KeptRows, ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
+from importer.model.rows_not_kept import KeptRows
+from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
 from importer.reports import write_reports
 from importer.reports.failed_rows import write_sheet
 from importer.reports.results import COLUMNS, result_lines, write_csv_table

@@ -150,9 +150,11 @@ def test_commands_in_texts_are_told_as_they_are_typed(text: str, told: str, monk
     "name", ["callbell-importer", "./callbell-importer", '& "C:\\my programs\\callbell-importer.exe"']
 )
 def test_a_command_is_not_broken(name: str) -> None:
-    """However it is called, it is copied as a whole."""
+    """However it is called, it is copied as a whole: only spaces between its words are added."""
     command = f"{name} run a-very-long-name-of-a-file.xlsx --country ES"
-    assert wrapped_text(f"  {command}", 30) == f"  {command}"
+    wrapped = wrapped_text(f"  {command}", 30)
+    assert "\n" not in wrapped
+    assert shlex.split(wrapped, posix=False) == shlex.split(command, posix=False)
 
 
 @pytest.mark.parametrize(
@@ -206,14 +208,15 @@ def test_paths_are_whole_where_they_are_read_elsewhere(tmp_path: Path, monkeypat
 
 
 def test_a_config_that_is_found_here_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """But where the command is read elsewhere, or another one would be found."""
+    """But where the command is read elsewhere, then with its whole path, or where a variable names one."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CALLBELL_IMPORTER_CONFIG", raising=False)
     monkeypatch.setattr(shell, "is_terminal", lambda _stream: True)
     config = tmp_path / "config.toml"
     options = [("config", str(config)), ("country", "ES")]
     named = f"callbell-importer run a.csv --config {config} --country ES"
-    assert importer_command("run", "a.csv", options=options) == named
+    named_here = named.replace(str(config), "config.toml")
+    assert importer_command("run", "a.csv", options=options) == named_here
     config.touch()
     assert importer_command("run", "a.csv", options=options) == "callbell-importer run a.csv --country ES"
     assert importer_command("run", "a.csv", options=options, from_anywhere=True) == named
@@ -221,4 +224,6 @@ def test_a_config_that_is_found_here_is_not_named(tmp_path: Path, monkeypatch: p
     assert importer_command("run", "a.csv", options=options) == named
     monkeypatch.setattr(shell, "is_terminal", lambda _stream: True)
     monkeypatch.setenv("CALLBELL_IMPORTER_CONFIG", "other.toml")
-    assert importer_command("run", "a.csv", options=options) == named
+    assert importer_command("run", "a.csv", options=options) == named_here
+    monkeypatch.setenv("CALLBELL_IMPORTER_CONFIG", "config.toml")
+    assert importer_command("run", "a.csv", options=options) == named_here

@@ -27,3 +27,15 @@ def test_a_config_is_known_by_its_place(tmp_path: Path, monkeypatch: pytest.Monk
     assert is_usual_config(str(tmp_path / "config.toml"))
     assert is_usual_config("config.toml")
     assert not is_usual_config("other.toml")
+
+
+@pytest.mark.parametrize("named", ["config.toml", "other.toml"])
+def test_a_config_that_a_variable_names_is_not_found_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    """A command that is pasted later, where the variable is not set, would take another one, or the same by chance."""
+    monkeypatch.chdir(tmp_path)
+    Path("config.toml").touch()
+    monkeypatch.setenv("CALLBELL_IMPORTER_CONFIG", named)
+    assert not is_usual_config("config.toml")
+    assert not is_usual_config("other.toml")

@@ -78,7 +78,14 @@ def test_the_tags_that_are_there_are_named_in_order() -> None:
 def test_where_all_contacts_were_looked_at_it_says_so() -> None:
     """Not `the latest`."""
     (group,) = not_seen(requirements_of(contact("New")), AccountContents(contacts=3, whole=True), None)
-    assert "none of the 3 contacts" in group.message
+    assert 'The tag "New" is on none of the 3 contacts, which is no proof' in group.message
+
+
+@pytest.mark.parametrize(("whole", "where"), [(True, "not on the only contact"), (False, "not on the latest contact")])
+def test_one_contact_is_no_number(whole: bool, where: str) -> None:  # noqa: FBT001 - a parameter
+    """People count several."""
+    (group,) = not_seen(requirements_of(contact("New")), AccountContents(contacts=1, whole=whole), None)
+    assert f'The tag "New" is {where}, which is no proof' in group.message
 
 
 def test_an_account_without_contacts_tells_nothing() -> None:

@@ -5,9 +5,10 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from importer.commands.input.own_file import OriginalList, list_file, list_of, with_list, writer_of
+from importer.commands.input.own_file import OriginalList, is_own, list_file, list_of, with_list, writer_of
 from importer.journal import Journal
-from importer.model.runs import RunRecord
+from importer.model.rows import Sheet
+from importer.model.runs import LIST, RunRecord
 from importer.reports.run_commands import choose_columns
 from tests.support.journals import record
 
@@ -23,6 +24,26 @@ FIRST = run("first", sheet="Clientes", country="ES")
 SECOND = run("second", f"{FIRST.report_dir}/failed.xlsx", country="ES")
 RUNS = [SECOND, FIRST, run("other", "/home/b.csv")]
 FAILED = (f"{SECOND.report_dir}/failed.xlsx",)
+
+
+OWN, OTHER = Sheet(file="failed.xlsx", header=("Tel", "import_row")), Sheet(file="lista.csv", header=("Tel", "Nombre"))
+
+
+def test_files_are_of_our_own_making_if_all_of_them_have_our_columns() -> None:
+    """Where they are says nothing."""
+    assert is_own([OWN])
+    assert not is_own([OWN, OTHER])
+    assert not is_own([])
+
+
+def test_a_file_that_was_read_is_followed_by_what_its_run_knew_else_by_its_name() -> None:
+    """Another file in the folder of a run is a list itself."""
+    lista = f"{FIRST.report_dir}/lista.csv"
+    files = (f"{SECOND.report_dir}/failed.csv",)
+    assert list_of(files, [replace(SECOND, files=(lista,)), FIRST]) == OriginalList((lista,), {})
+    known = {LIST: {"file": LISTED, "sheet": "Clientes"}}
+    renamed = replace(SECOND, files=(f"{FIRST.report_dir}/fixed.csv",), options=known)
+    assert list_of(files, [renamed, FIRST]) == OriginalList((LISTED,), {"sheet": "Clientes"})
 
 
 def test_the_run_that_wrote_a_file_is_the_one_whose_folder_it_is_in() -> None:
@@ -55,8 +76,9 @@ def test_the_columns_are_chosen_of_the_list(tmp_path: Path) -> None:
     """`init` is told with the list's own name and sheet, whatever was given for the file of our own making."""
     with closing(Journal.open(tmp_path / "journal.sqlite3")) as journal:
         journal.begin(FIRST)
-        fixed = with_list(replace(SECOND, options={"sheet": "Import rows", "country": "ES"}), journal)
-        assert with_list(FIRST, journal) is FIRST
+        fixed = with_list(replace(SECOND, options={"sheet": "Import rows", "country": "ES"}), journal, [OWN])
+        assert with_list(FIRST, journal, [OTHER]) is FIRST
+        assert with_list(SECOND, journal, [OTHER]) is SECOND
     assert list_file(fixed, "") == LISTED
     assert list_file(FIRST, "a.csv") == "a.csv"
     told = f"callbell-importer init {LISTED} --sheet Clientes --country ES"

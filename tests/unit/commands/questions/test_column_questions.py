@@ -41,7 +41,6 @@ def asked_of(
     options: dict[str, object] | None = None,
     config: str = "",
     earlier: Sequence[RunRecord] = (),
-    of_list: Sequence[str] = (),
 ) -> tuple[CommandContext, list[str], InputSheet]:
     """Return the context with the answers, the questions, and the sheet; a note is among the questions."""
     ask, asked = answering(*answers)
@@ -50,8 +49,8 @@ def asked_of(
     reader = InputSheet(open_reader(str(table(path / "a.csv", rows)), settings.input))
     try:
         files = [str((path / "a.csv").absolute())]
-        before = RunsBefore(runs=earlier, files=files, of_list=of_list)
-        context, note = with_answers(context, [reader], before.answers(context.options))
+        before = RunsBefore(runs=earlier, files=files)
+        context, note = with_answers(context, [reader], before.answers(context.options, [reader.sheet]))
         return context, asked + [note] * bool(note), reader
     finally:
         reader.close()
@@ -139,12 +138,26 @@ def test_a_rehearsed_country_that_the_numbers_do_not_fit_is_asked_about(
 
 
 def test_rows_that_were_fixed_have_the_country_of_the_run_that_wrote_them(tmp_path: Path) -> None:
-    """It is told and not asked for, whatever their few numbers fit."""
-    rows = [("Móvil", "Nombre"), ("15112345678", "Ana"), ("600111222", "Eva"), ("0151 12345678", "Max")]
+    """It is told and not asked for: some country fits a few numbers, which were wrong, by chance."""
+    numbers = ["15112345678", "600111222", "0151 12345678"]
+    rows = [("Móvil", "Nombre", "import_row"), *((one, "Ana", "2") for one in numbers)]
     writer = replace(ENDED, options={"country": "ES"}, report_dir=str(tmp_path))
-    context, asked, _ = asked_of(tmp_path, rows, earlier=[writer], of_list=["list.csv"])
+    context, asked, _ = asked_of(tmp_path, rows, earlier=[writer])
     assert asked == ["Country: Spain, as in the run that wrote this file; for another, --country."]
     assert context.options == {"country": "ES"}
+
+
+@pytest.mark.parametrize(("answers", "country"), [([""], "MX"), (["n", "ES"], "ES")])
+def test_rows_that_fit_another_country_better_than_that_of_their_run_are_asked_about(
+    tmp_path: Path, answers: list[str], country: str
+) -> None:
+    """If they are enough to tell: somebody may have put others into the file."""
+    rows = [(*SPANISH[0], "import_row"), *((*row, "2") for row in SPANISH[1:])]
+    writer = replace(ENDED, options={"country": "MX"}, report_dir=str(tmp_path))
+    context, asked, _ = asked_of(tmp_path, rows, *answers, earlier=[writer])
+    evidence = "10 of 10 numbers are right for Spain."
+    assert asked[0] == f"{evidence} In the run that wrote this file they were from Mexico: is that right? [Y/n]"
+    assert context.options == {"country": country}
 
 
 def test_a_rehearsal_of_another_file_says_nothing(tmp_path: Path) -> None:

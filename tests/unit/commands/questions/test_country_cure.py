@@ -13,6 +13,7 @@ from importer.commands.questions.country_cure import NumbersWithoutCountry, coun
 from importer.journal import Journal
 from importer.mapper.phones import identify
 from importer.model.rows import Entry, InvalidRow, Problem, Row, Sheet
+from importer.model.runs import NUMBERS_OF
 from importer.settings import settle
 from tests.support.journals import Ticking, record
 
@@ -77,21 +78,24 @@ def test_countries_that_fit_as_well_are_all_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("region", "told"),
+    ("options", "told"),
     [
-        ("ES", "2 of 2 numbers without a country code are right for Spain."),
-        ("MX", "0 of 2 numbers without a country code are right for Mexico."),
+        ({"country": "ES"}, "--country ES: 2 of 2 numbers without a country code are right for Spain."),
+        ({"country": "MX"}, "--country MX: 0 of 2 numbers without a country code are right for Mexico."),
+        ({NUMBERS_OF: "ES"}, "the country ES: 2 of 2 numbers without a country code are right for Spain."),
     ],
 )
-def test_the_country_of_the_last_run_of_the_same_list_is_said(tmp_path: Path, region: str, told: str) -> None:
-    """With its date and the option; it is the cure where it fits most numbers, else what they tell is."""
+def test_the_country_of_the_last_run_of_the_same_list_is_said(
+    tmp_path: Path, options: dict[str, str], told: str
+) -> None:
+    """With its date and who said it; it is the cure where it fits most numbers, else what they tell is."""
     settings = settle({"journal": str(tmp_path / "journal.sqlite3")}, {})
     context = CommandContext(settings=settings, environment={}, stream=io.StringIO(), zone=UTC)
     with closing(Journal.open(tmp_path / "journal.sqlite3", Ticking())) as journal:
-        earlier = replace(record(), options={"country": region})
+        earlier = replace(record(), options=options)
         journal.begin(earlier)
         journal.finish(replace(earlier, finished_at=earlier.started_at, exit_code=0))
         found, cure = seen("600111222", "611222333").cure_in(context, [SHEET], journal, earlier.files)
     assert found == "ES"
-    assert cure.splitlines()[0] == f"The run of {earlier.started_at:%Y-%m-%d %H:%M} had --country {region}: {told}"
+    assert cure.splitlines()[0] == f"The run of {earlier.started_at:%Y-%m-%d %H:%M} had {told}"
     assert cure.endswith("give the same command with --country ES.")

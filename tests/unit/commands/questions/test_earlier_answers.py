@@ -1,9 +1,12 @@
 """What was answered before about the same files, and the same sheet of them."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers, RunsBefore
+from importer.model.rows import Sheet
 from importer.model.runs import CONSENT, DECLINED, RunRecord
 from tests.support.journals import record
 
@@ -88,14 +91,40 @@ def test_a_header_fits_that_has_the_columns_of_one_before() -> None:
     assert NO_ANSWERS.fits(["A"])
 
 
+OWN = [Sheet(file="failed.xlsx", header=("Tel", "import_status"))]
+
+
 def test_a_file_of_our_own_making_has_the_country_of_the_run_that_wrote_it() -> None:
-    """Where the journal does not have it, or it had none, that of the last run of the list."""
+    """If that had none, of the last run of the list; another file in its folder has neither."""
     files = (f"{FIRST.report_dir}/failed.xlsx",)
     writer = run("writer", 1, country="Spain")
     later = replace(run("later", 2, country="FR"), report_dir="/elsewhere")
-    assert not RunsBefore(runs=[later, writer], files=FILES).answers({}).written_with[0]
-    before = RunsBefore(runs=[later, writer], files=files, of_list=FILES)
-    assert before.answers({}).written_with == ("ES", "the run that wrote this file")
-    before = RunsBefore(runs=[later, replace(writer, report_dir="/elsewhere")], files=files, of_list=FILES)
-    assert before.answers({}).written_with == ("FR", "the last run of its list")
-    assert RunsBefore(files=files, of_list=FILES).answers({}).written_with == ("", "")
+    assert not RunsBefore(runs=[later, writer], files=FILES).answers({}, OWN).written_with[0]
+    before = RunsBefore(runs=[later, writer], files=files)
+    assert before.answers({}, OWN).written_with == ("ES", "the run that wrote this file")
+    assert before.with_country(OWN) is writer
+    assert before.answers({}).written_with == ("", "")
+    assert before.with_country([]) is None
+    before = RunsBefore(runs=[later, replace(writer, options={})], files=files)
+    assert before.answers({}, OWN).written_with == ("FR", "the last run of its list")
+
+
+def test_a_rehearsal_that_wrote_a_file_tells_of_that_file_alone() -> None:
+    """Of another one in its folder it does not count as an earlier run either."""
+    files = (f"{FIRST.report_dir}/failed.xlsx",)
+    before = RunsBefore(files=files, wrote=[run("rehearsal", 1, country="ES")])
+    assert before.answers({}, OWN).written_with == ("ES", "the run that wrote this file")
+    assert before.answers({}).countries == {}
+
+
+def test_where_another_journal_has_the_run_that_wrote_a_file_no_country_is_known(tmp_path: Path) -> None:
+    """But that of an earlier run of the very file: this journal's runs of the list may have had another."""
+    (tmp_path / "summary.json").write_text(json.dumps({"files": FILES}), encoding="utf-8")
+    files = (str(tmp_path / "failed.xlsx"),)
+    of_list = replace(run("list", 1, country="PL"), report_dir="/elsewhere")
+    answers = RunsBefore(runs=[of_list], files=files).answers({}, OWN)
+    assert (answers.countries, answers.written_with) == ({}, ("", ""))
+    assert RunsBefore(runs=[of_list], files=files).with_country(OWN) is None
+    of_file = replace(of_list, files=files, options={"country": "ES"})
+    answers = RunsBefore(runs=[of_list, of_file], files=files).answers({}, OWN)
+    assert (list(answers.countries), answers.written_with) == (["ES"], ("ES", "the last run of this file"))
