@@ -5,10 +5,13 @@ import signal
 import time
 from itertools import count
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import settings
+from platformdirs import user_state_path
 
+from importer.commands import journal_path
 from importer.system import crontabs, installed_crons, installed_units, shell
 
 settings.register_profile("steady", deadline=None, derandomize=True)
@@ -30,6 +33,8 @@ for _name in ("SIGTERM", "SIGHUP"):
 
 
 _NUMBERS = count(1)
+_HOME = Path.home()
+"Of the person who runs the tests."
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +47,14 @@ def _states(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, _states: Path) -> None:
     """The person's own token, config, journals, proxies and country have no say in a test, nor does it change them."""
     monkeypatch.setenv("XDG_CONFIG_HOME", "/nonexistent")  # where a token may be kept
-    monkeypatch.setenv("XDG_STATE_HOME", str(_states / str(next(_NUMBERS))))
+    own_states = _states / str(next(_NUMBERS))
+    monkeypatch.setenv("XDG_STATE_HOME", str(own_states))
+
+    def state_path(name: str, *, appauthor: Literal[False]) -> Path:
+        found = user_state_path(name, appauthor=appauthor)
+        return own_states / name if found.is_relative_to(_HOME) and not found.is_relative_to(_states.parent) else found
+
+    monkeypatch.setattr(journal_path, "user_state_path", state_path)  # also where a test takes the variable away
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setattr(installed_units, "UNITS", Path("/nonexistent"))
     monkeypatch.setattr(crontabs, "SPOOLS", ())

@@ -84,6 +84,7 @@ def _schedule(own: dict[str, Any], of_run: dict[str, object]) -> None:
 
     # What is given for the night, such as where its log goes, is not for this command; but which account it is.
     given = {"yes": own.pop("yes"), "account": of_run.get("account")}
-    context = command_context(given, own.pop("config"), confirm_schedule)
     own["files"] = own["files"] or []
+    config, reads_config = own.pop("config"), bool(own["files"] or own["install"])  # what is in place needs no account
+    context = command_context(given, config if reads_config else None, confirm_schedule, find_config=reads_config)
     finish(context, schedule_run(context, ScheduleRequest(**own, options=of_run), put_out, Scheduler()))

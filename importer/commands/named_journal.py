@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from importer.commands.context import CommandContext
+from importer.commands.journal_contents import config_lines, journal_contents, known_sentence
 from importer.commands.journal_path import importer_state_folder
 from importer.model.answers import says_yes
 from importer.model.errors import StorageError, UsageError
@@ -74,16 +75,7 @@ def _begin_beside(context: CommandContext, path: Path, old: Path) -> None:
         UsageError: The person does not want a new one.
 
     """
-    name = context.settings.run.of_account
-    begun = (
-        f"The account {name} has no journal yet. What was sent before the config had accounts is in"
-        f" {plain(str(old))}, which the new journal {plain(str(path))} knows nothing of: everybody in it is looked up,"
-        " or made, again."
-    )
-    cure = (
-        "To go on with the old one, write this into the config, for the account that it is of:\n"
-        f"  [accounts.{name}]\n  journal = {json.dumps(str(old), ensure_ascii=False)}"
-    )
+    begun, cure = begun_beside(context.settings, path, old)
     if context.asker is not None and not context.settings.run.dry_run:
         if not says_yes(context.asker, f"{begun}\n{cure}\nBegin a new one? [y/N]", default=False):
             raise UsageError("Nothing was sent.", cure)
@@ -92,6 +84,26 @@ def _begin_beside(context: CommandContext, path: Path, old: Path) -> None:
         LOG.warning("%s %s", begun, cure)
     if not context.is_quiet:
         context.tell(f"{begun}\n{cure}")
+
+
+def begun_beside(settings: Settings, path: Path, old: Path) -> tuple[str, str]:
+    """Return what an account loses that begins a journal beside the one from before there were accounts, and the cure.
+
+    Args:
+        settings: With the account.
+        path: The new journal.
+        old: The one from before.
+
+    """
+    name, state = settings.run.of_account, journal_contents(old)
+    forgotten = " Whoever was forgotten is imported again." if state and state.forgotten else ""
+    begun = (
+        f"The account {name} has no journal yet. What was sent before the config had accounts is in"
+        f" {plain(str(old))}, which the new journal {plain(str(path))} knows nothing of: everybody in it is looked up,"
+        f" or made, again.{known_sentence(state, 'The old one')}{forgotten}"
+    )
+    cure = "To go on with the old one, write this into the config, for the account that it is of:"
+    return begun, f"{cure}\n{config_lines(old, name)}"
 
 
 def require_journal(settings: Settings, path: Path) -> None:

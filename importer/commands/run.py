@@ -63,7 +63,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         with open_sheets(context, inputs, before=before) as readers:
             context = as_opened(context, readers)
             record = with_series(context, new_run(context, journal, "run", inputs), files, readers)
-            record = with_list(record, journal, [reader.sheet for reader in readers])
+            record = with_list(context, record, journal, [reader.sheet for reader in readers])
             run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
             run.tell_notes()  # before anything is asked, or refused because of what was guessed
             run.ask(before)
@@ -212,7 +212,7 @@ class ImportRun(PoolCommand):
                     if undos:
                         question.ask_of_undos(self.context, undos, self.interruption)
                     if self._asks_at_last:
-                        question.prepare(connection, self._observers.preflight, self.store)
+                        question.prepare(self.context, connection, self._observers.preflight, self.store)
                         question.ask(self.context, connection, tally, self.interruption)
 
     def _operation(self, account: str) -> ImportOperation:

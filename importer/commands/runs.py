@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.journal_path import journal_file, journal_of
+from importer.commands.killed_run import running_run
 from importer.commands.last_import import last_import
 from importer.commands.named_journal import other_journals, require_journal
 from importer.commands.service_journals import elsewhere
@@ -44,14 +45,15 @@ def list_runs(context: CommandContext, name: str = "", line_width: int = 0) -> s
     """
     with _journal(context.settings) as journal:
         found, undone = (journal.runs(), _undone(journal)) if journal else ([], {})
+        running = running_run(journal_of(context.settings), found)
         if not name:
             shown = (
-                runs_table(found, context.zone, line_width, undone, _not_updated(journal, found))
+                runs_table(found, context.zone, line_width, undone, _not_updated(journal, found), running=running)
                 if found
                 else as_typed("\n".join(_no_run(context, "runs"))) + "\n"
             )
             return shown + _failed_since(context, found, line_width)
-        shown = run_text(*_named(found, name, context, "runs"), context.zone)
+        shown = run_text(*_named(found, name, context, "runs"), context.zone, running)
         source = journal.report_source(name) if journal else None
         lines = undo_lines(source.undos(), undone.get(name, {}), context.zone) if source else []
         if undone.get(name, {}).get(Fate.UNSENT):

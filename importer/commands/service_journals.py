@@ -12,6 +12,7 @@ from typing import NoReturn
 from importer.commands.context import CommandContext
 from importer.commands.journal_path import journal_of
 from importer.commands.named_journal import is_journal_missing, require_journal
+from importer.model.addresses import scheme_of
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.model.runs import RUN_STAMP
@@ -36,14 +37,48 @@ def other_services(known: AbstractSet[Path]) -> Sequence[InstalledUnit]:
 
 def owner_of_reports(folder: Path) -> str:
     """Return the other user of this computer whose run has the newest reports in a folder; empty: there is none."""
+    try:
+        newest = max(path for path in folder.iterdir() if RUN_STAMP.match(path.name))
+    except (OSError, ValueError):  # not to be looked into; no reports
+        return ""
+    return _other_owner(newest)
+
+
+def _other_owner(folder: Path) -> str:
+    """Return the other user of this computer whose folder it is; empty: there is none, or it cannot be told."""
     if runtime.WINDOWS:
         return ""
     try:
-        newest = max(path for path in folder.iterdir() if RUN_STAMP.match(path.name))
-        owner = newest.owner()
-    except (OSError, ValueError, KeyError):  # not to be looked into; no reports; a user that was deleted
+        owner = folder.owner()
+    except (OSError, KeyError):  # not there; a user that was deleted
         return ""
     return "" if owner == own_name() else owner
+
+
+def of_another_user(context: CommandContext, files: Sequence[str]) -> str:
+    """Return that files are of a run of another user, on a line, and how they are given to that user's journal.
+
+    Args:
+        context: What the command was given.
+        files: As a run's record has them; empty text if they are in no folder of a run, or in one of one's own.
+
+    """
+    folders = {Path(one).parent for one in files if not scheme_of(one)}
+    if len(folders) != 1 or context.settings.run.sandbox or not RUN_STAMP.match((folder := folders.pop()).name):
+        return ""
+    if not (owner := _other_owner(folder)):
+        return ""
+    journal, me = journal_of(context.settings), own_name()
+    command = importer_command("run", *files, options=list(context.options.items()), from_anywhere=True)
+    jobs = [job for job in nightly_jobs() if job.user == owner]
+    job = next((one for one in jobs if one.journal.name == journal.name), jobs[0] if jobs else None)
+    as_theirs = job.as_its_user(command) if job else f"{as_user(owner, '')} -c {quote(command)}"
+    it_is, its = ("it is", "its") if len(files) == 1 else ("they are", "their")
+    return (
+        f"{plain(Path(files[0]).name)} is of a run of {owner}, which {me}'s journal {plain(str(journal))} does not"
+        f" know. If {it_is} sent from here, {owner}'s journal and nights know nothing of {its} rows."
+        f"\nTo send with {owner}'s journal, as root:\n  {as_theirs}"
+    )
 
 
 def elsewhere(context: CommandContext, *words: str) -> str:

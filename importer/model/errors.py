@@ -117,6 +117,8 @@ _UNNAMED = {
     143: ("terminated", "The run was told to end."),
 }
 """What is told of an exit code where nothing more is known."""
+GENERAL_CODES = frozenset(code for code, _ in _UNNAMED.values())
+"""Codes that say no more than the exit code does."""
 
 
 def error_json(

@@ -20,7 +20,7 @@ _UNBROKEN = re.compile(
 _COMMAND = re.compile(
     _OURS + r"""|(?:& )?(?:"[^"]+"|'[^']+'|\S+) -m importer """
     r"""|(?:export )?[A-Z_]+=|\$env:|cd """
-    r"""|(?:chgrp|chmod|chown|mkdir|mv|rm|useradd) |(?:install|python3) -"""
+    r"""|(?:chgrp|chmod|chown|mkdir|mv|rm|su|useradd) |(?:install|python3) -"""
 )
 """The beginning of a command of ours, which may have a path, or of one that sets a variable or the folder for it, or
 prepares the system."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import shorten
 
+from importer.model.errors import GENERAL_CODES
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import counted, duration, plain
 from importer.notify.event import Event, new_problems, problem_groups, table, tables, unsettled_rows, whole_number
@@ -132,8 +133,11 @@ def shared(value: object, key: str, *, of_rows: bool = False) -> object:
 def _subject(headline: str, named: str, summary: Mapping[str, object]) -> str:
     """Return the headline with as much of the error, or with the run's name, as a line of a mail program shows."""
     subject = f"callbell-importer: {headline}"
-    left = _LONGEST_SUBJECT - len(subject) - len(": ")
-    if left >= _SHORTEST_REASON and (why := _masked(table(summary, "error").get("message"))):
+    left, error = _LONGEST_SUBJECT - len(subject) - len(": "), table(summary, "error")
+    if left >= _SHORTEST_REASON and (why := _masked(error.get("message"))):
+        code = plain(str(error.get("code") or ""))
+        if len(why) > left and code not in {*GENERAL_CODES, ""}:  # the half of a sentence says less
+            why = code.replace("_", " ")
         return f"{subject}: {shorten(why, left, placeholder=' ...')}"
     whole = f"callbell-importer: {named}"
     return whole if len(whole) <= _LONGEST_SUBJECT else subject

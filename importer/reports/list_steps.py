@@ -7,7 +7,7 @@ from importer.model.own_names import is_own_header
 from importer.model.plain_text import plain
 from importer.model.rows import IN_CALLBELL, Sheet, Status
 from importer.model.runs import RunRecord
-from importer.reports.next_step import FINISHED
+from importer.reports.next_step import FINISHED, is_cut_short
 from importer.reports.run_commands import command_line
 from importer.reports.same_cause import Step
 
@@ -32,7 +32,7 @@ def fix_list_too(record: RunRecord, tally: Mapping[Status, int], sheets: Sequenc
 def carry_over(record: RunRecord, tally: Mapping[Status, int], given_back: str = "") -> tuple[str, str] | None:
     """Return how the list's values get to the customers who were there already: a sentence, and the command.
 
-    None where none were left as they are, or the run has not come to its end.
+    None where none were left as they are, the list was cut short, or the run has not come to its end.
 
     Args:
         record: The run.
@@ -42,6 +42,8 @@ def carry_over(record: RunRecord, tally: Mapping[Status, int], given_back: str =
     """
     there = tally.get(Status.EXISTS, 0)
     if not there or record.command != "run" or record.is_rehearsal or record.exit_code not in FINISHED:
+        return None
+    if is_cut_short(record):
         return None
     who = "the customer who was" if there == 1 else f"the {there:,} customers who were"
     command = command_line("run", record.files, {**record.options, "existing": "update"}, same_files=True)

@@ -8,9 +8,9 @@ from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted
 from importer.model.rows import IN_CALLBELL, Status
-from importer.model.runs import ProblemGroup, RunRecord, conflict_count
+from importer.model.runs import TOO_FEW_ROWS, ProblemGroup, RunRecord, conflict_count
 from importer.reports.missing_in_callbell import lacking_groups, missing_text
-from importer.reports.run_commands import command_line, in_earnest, lasting_options, retry_command
+from importer.reports.run_commands import command_line, in_earnest, lasting_options, retry_command, whole_command
 from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, Step, all_alike, cure, step_text
 
 FINISHED = (0, 1)
@@ -90,6 +90,22 @@ def _missing_step(record: RunRecord, groups: Sequence[ProblemGroup]) -> Step:
     return missing_step(groups, record.files, lasting_options(record), **again)
 
 
+def is_cut_short(record: RunRecord) -> bool:
+    """Tell whether the list of a run that came to its end had too few rows."""
+    return any(one.code == TOO_FEW_ROWS for one in record.degraded)
+
+
+def whole_export(files: Sequence[str], options: Mapping[str, object]) -> Step:
+    """Return what comes before all else of a list that was cut short: its rows to fix are in the whole one too.
+
+    Args:
+        files: Of the run.
+        options: Of the run.
+
+    """
+    return "Get the whole export, then:", whole_command(files, options)
+
+
 def next_steps(
     record: RunRecord,
     tally: Mapping[Status, int],
@@ -112,10 +128,12 @@ def next_steps(
     left, alike = to_do(tally, problems), all_alike(tally, problems)
     if record.exit_code not in FINISHED:
         return [(_go_on(record, is_dry=failed is None, is_cured_first=alike is not None, early_cure=early_cure), "")]
-    if alike and alike.code in MISSING_IN_CALLBELL:
-        return [_missing_step(record, lacking_groups(problems))]
+    if is_cut_short(record):
+        return [whole_export(record.files, lasting_options(record))]
     if alike and alike.code != GONE:
-        return [cure(alike, record.command, record.files, lasting_options(record), country)]
+        missing, options = _missing_step(record, lacking_groups(problems)), lasting_options(record)
+        is_missing = alike.code in MISSING_IN_CALLBELL
+        return [missing if is_missing else cure(alike, record.command, record.files, options, country)]
     if failed is None:
         return _after_dry_run(record, tally)
     if left.by_person:

@@ -69,6 +69,12 @@ def in_earnest(dry_run: RunRecord) -> str:
     return shell.importer_command("run", *map(shell.short_path, dry_run.files), options=options)
 
 
+def whole_command(files: Sequence[str], options: Mapping[str, object]) -> str:
+    """Return the command that a run was given, with the fewest rows that it asked for."""
+    given = [*_of_command(options, same_files=True), ("min_rows", options.get("min_rows"))]
+    return shell.importer_command("run", *map(shell.short_path, files), options=given)
+
+
 def _of_command(options: Mapping[str, object], *, same_files: bool) -> list[tuple[str, object]]:
     how = [(name, options.get(name)) for name in HOW_TO_READ] if same_files else []
     return [*how, *given_again(options)]

@@ -36,6 +36,8 @@ def runs_table(
     line_width: int,
     undone: Undone = MappingProxyType({}),
     not_updated: Mapping[str, int] = MappingProxyType({}),
+    *,
+    running: str = "",
 ) -> str:
     """Return a line for each run.
 
@@ -45,6 +47,7 @@ def runs_table(
         line_width: Of the terminal, for which columns that are least needed are left out; 0: it is none.
         undone: What became of the contacts of runs that were undone.
         not_updated: How many rows of runs failed whose contact is in Callbell all the same.
+        running: The run that is under way; empty: none is.
 
     """
     where = "IN SANDBOX" if all(record.is_rehearsal for record, _ in found) else "IN CALLBELL"
@@ -56,6 +59,7 @@ def runs_table(
             undone.get(record.name, {}),
             {where: f"{_customers(record, counts, undone, not_updated):,}"},
         )
+        | {"EXIT": _exit(record, running)}
         for record, counts in found
     ]
     names = [name for name in lines[0] if name not in _ONLY_IF_ANY or any(line[name] != "0" for line in lines)]
@@ -93,7 +97,7 @@ def _cells(
         "FILE": _files(record),
         "TIME": _time(record),
         "COMMAND": record.command,
-        "EXIT": "-" if record.exit_code is None else str(record.exit_code),
+        "EXIT": "",
         "ROWS": f"{total:,}",
         **customers,
         "TWICE": f"{counts[Status.DUPLICATE]:,}",
@@ -101,6 +105,13 @@ def _cells(
         "UNSENT": f"{unsent:,}",
         "UNDONE": f"{taken_back(fates):,}",
     }
+
+
+def _exit(record: RunRecord, running: str) -> str:
+    """Return a run's exit code; of one without, whether it is under way or was killed."""
+    if record.exit_code is not None:
+        return str(record.exit_code)
+    return "running" if record.name == running else "killed"
 
 
 def _aligned(line: Mapping[str, str], widths: Mapping[str, int]) -> str:
@@ -142,10 +153,12 @@ def undo_lines(undos: Sequence[PastUndo], fates: Mapping[Fate, int], zone: tzinf
     return lines
 
 
-def run_text(record: RunRecord, counts: Counts, zone: tzinfo | None) -> str:
-    """Return what is known of one run, on several lines."""
+def run_text(record: RunRecord, counts: Counts, zone: tzinfo | None, running: str = "") -> str:
+    """Return what is known of one run, on several lines; the arguments are those of `runs_table`."""
+    ended_as = _exit(record, running)
+    unended = {"running": "not yet", "killed": "it was cut off"}.get(ended_as, "-")
     started, ended = (
-        record.local(at, zone).isoformat(sep=" ", timespec="seconds") if at else "not yet, or it was cut off"
+        record.local(at, zone).isoformat(sep=" ", timespec="seconds") if at else unended
         for at in (record.started_at, record.finished_at)
     )
     waited = f", and {duration(record.waited_seconds)} of questions" if record.waited_seconds else ""
@@ -155,7 +168,7 @@ def run_text(record: RunRecord, counts: Counts, zone: tzinfo | None) -> str:
         f"  files     {plain(', '.join(record.files))}",
         f"  started   {started}",
         f"  ended     {ended}{f', after {_time(record)}' if record.finished_at else ''}{waited}",
-        f"  exit code {'-' if record.exit_code is None else record.exit_code}",
+        f"  exit code {ended_as}",
         f"  rows      {sum(counts.values()):,}, and {record.blank:,} blank",
         *(f"    {counts[status]:>9,} {status}" for status in Status if counts[status]),
         *([f"    {record.conflicts:>9,} of these in conflict"] if record.conflicts else []),

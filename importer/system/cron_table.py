@@ -46,7 +46,7 @@ def cron_block(job: NightlyJob) -> str:
 
 
 def with_job(table: str, job: NightlyJob) -> str:
-    """Return a crontab with the job in it, in the place of an earlier one of its name; all else stays as it is.
+    """Return a crontab with the job in it, in the place of all earlier ones of its name; all else stays as it is.
 
     Raises:
         StorageError: Somebody changed the lines between the marks, so that it cannot be told what is ours.
@@ -55,14 +55,16 @@ def with_job(table: str, job: NightlyJob) -> str:
     begin, end = cron_marks(job.name)
     earlier = re.compile(rf"^{re.escape(begin)}\n(?:#[^\n]*\n){{1,3}}[^\n]*\n{re.escape(end)}$\n?", re.MULTILINE)
     block = cron_block(job)
-    changed, count = earlier.subn(lambda _: block, table, count=1)
-    if count:
-        return changed
-    if begin in table:
+    found = list(earlier.finditer(table))
+    rest = earlier.sub("", table)
+    if begin in rest:
         raise StorageError(
             f'The crontab has the line "{begin}", but not the lines that should follow it.',
             "Delete it and the line of that job with crontab -e, and give the same command again.",
         )
+    if found:
+        at = found[0].start()
+        return f"{table[:at]}{block}{rest[at:]}"
     gap = "" if not table or table.endswith("\n") else "\n"  # a last line without its end is not run
     return f"{table}{gap}{block}"
 
@@ -110,6 +112,19 @@ def _named_journal(command: str) -> str:
 def cron_marks(name: str) -> tuple[str, str]:
     """Return the lines before and after a job in a crontab."""
     return f"# begin {name} (callbell-importer schedule)", f"# end {name}"
+
+
+def is_whole_job(name: str, table: str) -> bool:
+    """Tell whether the lines of a job can be cut out of a crontab: each of its blocks has its end."""
+    begin, end = map(re.escape, cron_marks(name))
+    blocks = re.findall(rf"^{begin}\n(?:(?!# begin )[^\n]*\n)*?{end}$", table, re.MULTILINE)
+    return 0 < len(blocks) == len(re.findall(rf"^{begin}$", table, re.MULTILINE))
+
+
+def cut_out_job(name: str) -> str:
+    """Return the words that print the rest of a crontab, which is their standard input, without the lines of a job."""
+    begin, end = cron_marks(name)
+    return f"sed '/^{begin.partition('(')[0]}(/,/^{end}$/d'"
 
 
 def _word(word: str) -> str:

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from importer.model.errors import BusyError
+from importer.model.errors import BusyError, StorageError
 from importer.system import runtime
 from importer.system.files import PRIVATE_FILE, as_storage_error, private_folder
 
@@ -60,6 +60,23 @@ def journal_lock(journal: Path, holder: str = "", *, wait: bool = False) -> Iter
         lock(wait=wait)
         with exclusive_lock(beside, holder, wait=wait):
             yield lock
+
+
+def is_locked(journal: Path) -> bool:
+    """Tell whether a run holds the journal now, without taking it from anybody; where it cannot be told, none does."""
+    beside = journal.with_name(f"{journal.name}.lock")
+    try:
+        if runtime.WINDOWS:
+            with exclusive_lock(beside):
+                return False
+        fcntl = importlib.import_module("fcntl")
+        with beside.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (BlockingIOError, BusyError):
+        return True
+    except (OSError, StorageError):
+        return False
+    return False
 
 
 @contextlib.contextmanager

@@ -124,8 +124,39 @@ def test_an_account_with_another_journal_is_told(
     said = give("run", "contacts.csv", "--yes", "--account", "shop-a", "--journal", "mine.sqlite3")
     assert said.exit_code == 0
     assert said.stderr.count("This account has another journal") == 1
-    assert "journal-shop-a.sqlite3" in said.stderr
+    assert "journal-shop-a.sqlite3. It knows 3 contacts." in said.stderr
     assert len(shops[0].contacts) == 3
+    old = Path("state/callbell-importer/journal-shop-a.sqlite3").absolute()
+    assert f'write into the config:\n  [accounts.shop-a]\n  journal = "{old}"' in said.stderr
+    checked = give("doctor", "--account", "shop-a", "--journal", "mine.sqlite3", "--json").summary["checks"]
+    (account,) = (one for one in checked if one["name"] == "account")
+    assert account["level"] == "note"
+    assert f"This account has another journal: {old}. It knows 3 contacts." in account["text"]
+    assert f'journal = "{old}"' in account["next_step"]
+
+
+@pytest.mark.usefixtures("shops")
+def test_a_journal_from_before_the_accounts_is_told_with_whom_it_knows() -> None:
+    """By `doctor` and `schedule` before the first run, and by that; of who was forgotten that they come back."""
+    customers(Path("contacts.csv"))
+    state = Path("state/callbell-importer").absolute()
+    assert give("run", "contacts.csv", "--yes", "--account", "shop-a").exit_code == 0
+    (state / "journal-shop-a.sqlite3").rename(state / "journal.sqlite3")
+    given = ("purge", "--contact", "+34600000001", "--yes", "--account", "shop-a")
+    assert give(*given, "--journal", str(state / "journal.sqlite3")).exit_code == 0
+    (state / "named-journals.json").unlink()
+    known = "2 contacts, and 1 more that a purge forgot"
+    checks = give("doctor", "--account", "shop-a", "--json").summary["checks"]
+    (journal,) = (one for one in checks if one["name"] == "journal")
+    assert journal["level"] == "note"
+    assert f"The old one knows {known}. Whoever was forgotten is imported again." in journal["next_step"]
+    line = f'[accounts.shop-a] journal = "{state}/journal.sqlite3"'
+    night = give("schedule", "contacts.csv", "--kind", "cron", "--account", "shop-a").stderr
+    assert f"{state}/journal.sqlite3 has {known}, of whom they know nothing" in " ".join(night.split())
+    assert line in " ".join(night.split())
+    said = " ".join(give("run", "contacts.csv", "--yes", "--account", "shop-a").stderr.split())
+    assert f"The old one knows {known}. Whoever was forgotten is imported again." in said
+    assert line in said
 
 
 @pytest.mark.usefixtures("shops")

@@ -145,6 +145,24 @@ def test_enter_sends_nothing_where_the_country_is_probably_another(service: Sand
     assert "With that country:\n  callbell-importer run a.csv --country ES\n" in ended.shown
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files to others")
+@pytest.mark.usefixtures("token")
+def test_enter_sends_nothing_of_a_file_that_another_users_run_wrote(service: Sandbox) -> None:
+    """It is said above the question, with the command for that user's journal, and again by itself after the no."""
+    table(Path("a.csv"), [("Phone", "Name"), ("12", "Ana")])
+    assert give("run", "a.csv", "--yes", "--journal", "theirs.sqlite3").exit_code == 1
+    (failed,) = Path("reports").glob("*/failed.csv")
+    table(failed, [("Phone", "Name"), ("+34600111222", "Ana")])
+    os.chown(failed.parent, 65534, -1)
+    user = failed.parent.owner()
+    ended = on_a_terminal("run", str(failed), answers=[("Import them all the same? [y/N]", "\n")])
+    assert (ended.exit_code, len(service.contacts)) == (3, 0)
+    assert f"failed.csv is of a run of {user}, which root's journal" in ended.shown
+    command = f"  su -s /bin/sh {user} -c 'callbell-importer run {failed.absolute()}"
+    assert command in ended.shown
+    assert f"Nothing was sent. To send with {user}'s journal, as root:\n{command}" in ended.shown
+
+
 @pytest.mark.usefixtures("token")
 def test_a_file_of_rows_to_fix_has_the_country_and_the_columns_of_its_list(service: Sandbox) -> None:
     """Neither is asked for, and `init` is told of the list, not of the file in the folder of reports."""

@@ -486,8 +486,8 @@ def test_the_same_import_of_another_user_is_told_of_with_what_takes_it_back(
     told = " ".join(give(*command).stderr.split())
     assert (
         "others note the same import is in place already: callbell-importer, every night at 05:00, as ana, by cron"
-        " It stays. If this one is to run in its place, take it back: crontab -u ana -e and delete the lines from"
-        ' "# begin callbell-importer" to "# end callbell-importer"'
+        " It stays. If this one is to run in its place, take it back: TABLE=$(crontab -u ana -l) && printf"
+        " '%s\\n' \"$TABLE\" | sed '/^# begin callbell-importer (/,/^# end callbell-importer$/d' | crontab -u ana -"
     ) in told
     assert "in place already" in give(*command, "--name", "other").stderr
     (tmp_path / "crontabs/ana").rename(tmp_path / "crontabs/callbell")
@@ -498,12 +498,13 @@ def test_the_same_import_of_another_user_is_told_of_with_what_takes_it_back(
 
 @posix_only
 def test_without_a_file_what_is_in_place_is_listed(tmp_path: Path) -> None:
-    """With what takes each back; where there is nothing, or something is to be installed, the file is missing."""
+    """With what takes each back; that there is nothing is no error; whoever installs has to name a file."""
     customers(Path("contacts.csv"))
     config()
     said = give("schedule")
-    assert (said.exit_code, said.stdout) == (2, "")
-    assert "Missing argument 'FILE...', and no schedule is in place here" in " ".join(said.stderr.split())
+    assert (said.exit_code, said.stdout) == (0, "")
+    assert "No schedule is in place here. To see what puts one in place:" in " ".join(said.stderr.split())
+    assert "Missing argument" not in said.stderr
     (tmp_path / "units").mkdir()
     for path, text in said_units(give("schedule", "contacts.csv", "--kind", "systemd").stdout).items():
         (tmp_path / "units" / Path(path).name).write_text(text, "utf-8")
@@ -513,7 +514,60 @@ def test_without_a_file_what_is_in_place_is_listed(tmp_path: Path) -> None:
         "callbell-importer, every night at 02:00, as callbell, by systemd. To take it back:\n"
         "  systemctl disable --now callbell-importer.timer\n  rm "
     )
-    assert "Missing argument 'FILE...'" in give("schedule", "--install").stderr
+    missing = give("schedule", "--install")
+    assert missing.exit_code == 2
+    assert "Missing argument 'FILE...'" in missing.stderr
+
+
+@posix_only
+def test_what_is_in_place_is_listed_whatever_the_accounts(tmp_path: Path) -> None:
+    """Listing needs no account; a schedule from before there were several is told to end with 2."""
+    customers(Path("contacts.csv"))
+    config()
+    said = give("schedule", "contacts.csv", "--kind", "systemd", "--config", "config.toml")
+    (tmp_path / "units").mkdir()
+    for path, text in said_units(said.stdout).items():
+        (tmp_path / "units" / Path(path).name).write_text(text, "utf-8")
+    assert "ends with exit code 2" not in give("schedule").stdout
+    with Path("config.toml").open("a", encoding="utf-8") as file:
+        file.write("[accounts.shop-a]\n[accounts.shop-b]\n")
+    listed = give("schedule")
+    assert listed.exit_code == 0
+    assert "it ends with exit code 2 every night, as" in " ".join(listed.stdout.split())
+    told = " ".join(give("schedule", "contacts.csv", "--kind", "cron", "--account", "shop-a").stderr.split())
+    assert "others note a schedule from before the config had accounts is in place: callbell-importer," in told
+    assert "the same import is in place" not in told
+
+
+@posix_only
+def test_a_schedule_of_another_account_is_another_import(tmp_path: Path) -> None:
+    """They have the config in common, and the list may be the same."""
+    customers(Path("contacts.csv"))
+    config("[accounts.shop-a]\n[accounts.shop-b]\n")
+    given = ("schedule", "contacts.csv", "--config", "config.toml", "--kind")
+    (tmp_path / "units").mkdir()
+    for path, text in said_units(give(*given, "systemd", "--account", "shop-a").stdout).items():
+        (tmp_path / "units" / Path(path).name).write_text(text, "utf-8")
+    assert "in place already" not in give(*given, "cron", "--account", "shop-b").stderr
+    assert "in place already" in give(*given, "cron", "--account", "shop-a").stderr
+
+
+def test_a_list_that_is_not_there_is_told_with_the_one_that_was_meant() -> None:
+    """As `run` tells it."""
+    customers(Path("contacts.csv"))
+    config()
+    told = " ".join(give("schedule", "contact.csv", "--kind", "systemd-user").stderr.split())
+    assert "contact.csv is not there yet" in told
+    assert f"Did you mean {Path.cwd()}/contacts.csv?" in told
+
+
+@posix_only
+def test_what_is_to_be_done_is_told_once_where_nobody_is_asked(tmp_path: Path) -> None:
+    """Above what was done; the checks are not said again below it."""
+    customers(Path("contacts.csv"))
+    config()
+    result, _ = installed(Scheduler(root=tmp_path / "root", call=Programs()), "systemd-user", answer=None, yes=True)
+    assert result.text.count("--min-rows 50% tells of it") == 1
 
 
 def test_another_task_of_windows_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -657,18 +711,24 @@ def test_what_lies_in_a_folder_that_the_service_does_not_see_is_a_problem(monkey
 
 @posix_only
 @pytest.mark.usefixtures("as_root")
-@pytest.mark.parametrize(("has", "level"), [((), "problem"), (("crontab",), "note"), (("crontab", "sendmail"), "")])
+@pytest.mark.parametrize(("has", "level"), [((), "problem"), (("crontab",), "note"), (("crontab", "sendmail"), "note")])
 def test_cron_needs_a_crontab_and_somebody_who_mails(
     has: tuple[str, ...], level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a mail program nobody hears of a bad night."""
+    """Without a mail program nobody hears of a bad night, nor where the user is not one that reads mail."""
     customers(Path("contacts.csv"))
     config()
     user = ServiceUser(name="callbell", home="/", is_there=True, numbers=(os.getuid(), os.getgid()))
     monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
     monkeypatch.setattr(shutil, "which", lambda name, path=None: name if name in has or "/" in name else path and None)
     said = give("schedule", "contacts.csv", "--kind", "cron")
-    assert re.findall(r"^cron +(\w+)", said.stderr, re.MULTILINE) == ([level] if level else [])
+    assert re.findall(r"^cron +(\w+)", said.stderr, re.MULTILINE) == [level]
+    told = " ".join(said.stderr.split())
+    assert ("gives sendmail (Debian: apt install postfix)" in told) is (has == ("crontab",))
+    mail_to = "ame who reads it in the crontab (crontab -u callbell -e), in a line above the others: MAILTO=you@"
+    assert (mail_to in told) is bool(has)
+    monkeypatch.setattr(Scheduler, "crontab", lambda *_: "MAILTO=ana@example.com\n")
+    assert "MAILTO=you@" not in give("schedule", "contacts.csv", "--kind", "cron").stderr
 
 
 @posix_only
@@ -681,7 +741,7 @@ def test_why_it_is_cron_is_said_where_nobody_chose_it(tmp_path: Path, monkeypatc
     monkeypatch.setattr(shutil, "which", lambda name, path=None: name if path else None)
     why = "schedule  note         cron, as systemd does not run here (/run/systemd/system is missing)\n"
     result, _ = installed(Scheduler(root=tmp_path / "root", call=Programs()), "", answer=None, yes=True)
-    assert result.text.startswith(why)
+    assert " ".join(result.text.split()).startswith(" ".join(why.split()))
     assert "systemd does not run" not in give("schedule", "contacts.csv", "--kind", "cron").stderr
 
 
@@ -710,7 +770,7 @@ def test_a_crontab_is_said_to_get_lines_and_not_to_be_written_over(tmp_path: Pat
     scheduler = Scheduler(root=tmp_path / "root", call=Programs(stdout=said.stdout))
     with pytest.raises(UsageError, match="Nothing was installed"):
         tested.schedule_run(context, request, lambda _: None, scheduler)
-    assert shown[0].endswith(f"  put the new lines in place of its own in the crontab of {own_name()} (crontab -)")
+    assert shown[0].endswith(f"  replace its lines in the crontab of {own_name()} (crontab -)")
 
 
 @posix_only
@@ -887,15 +947,15 @@ class Programs:
 def installed(
     scheduler: Scheduler, kind: str, *, answer: bool | None = True, at: str = "03:30", name: str = "", **run: object
 ) -> tuple[CommandResult, list[str]]:
-    """Install a schedule, and return how that ended and what was printed."""
+    """Install a schedule, and return how that ended, with all that was told, and what was printed."""
+    told = io.StringIO()
     confirm = None if answer is None else lambda _text: bool(answer)
     settings, kept = load_settings(run, os.environ, Path("config.toml"))
-    context = CommandContext(
-        settings=settings, options=kept, environment=os.environ, stream=sys.stderr, confirm=confirm
-    )
+    context = CommandContext(settings=settings, options=kept, environment=os.environ, stream=told, confirm=confirm)
     put_out: list[str] = []
     request = ScheduleRequest(files=["contacts.csv"], at=at, kind=kind, name=name, options={}, install=True)
-    return tested.schedule_run(context, request, put_out.append, scheduler), put_out
+    result = tested.schedule_run(context, request, put_out.append, scheduler)
+    return replace(result, text=f"{told.getvalue()}{result.text}"), put_out
 
 
 @posix_only
@@ -946,8 +1006,9 @@ def test_what_takes_a_schedule_back_is_said_where_it_is_printed() -> None:
     customers(Path("contacts.csv"))
     config()
     said = give("schedule", "contacts.csv", "--kind", "cron", "--name", "x")
-    ours = '"# begin callbell-importer-x" to "# end callbell-importer-x"'
-    assert f"To take it back:\n  crontab -e\n  and delete the lines from {ours}\n" in said.stderr
+    ours = "'/^# begin callbell-importer-x (/,/^# end callbell-importer-x$/d'"
+    cut = f"""TABLE=$(crontab -l) && printf '%s\\n' "$TABLE" | sed {ours} | crontab -"""
+    assert f"To take it back:\n  {cut}\n" in said.stderr
     assert said.stdout.startswith("# begin callbell-importer-x")
     assert said.stdout.endswith("# end callbell-importer-x\n")
     said = give("schedule", "contacts.csv", "--kind", "systemd-user")
@@ -1047,17 +1108,68 @@ def test_a_line_of_a_crontab_is_told_to_be_one_where_a_terminal_breaks_it() -> N
     customers(Path("contacts.csv"))
     config()
     given = ("schedule", "contacts.csv", "--config", "config.toml", "--kind", "cron")
-    shown = " ".join(on_a_terminal(*given, answers=[]).shown.split())
+    environment = {"PATH": f"{_crontab_of('')}{os.pathsep}{os.environ['PATH']}"}
+    shown = " ".join(on_a_terminal(*given, answers=[], environment=environment).shown.split())
     configured = "callbell-importer schedule contacts.csv"
     assert (
         "To put it in place without copying it (what begins with the time is one line, however a terminal shows it):"
         f" {configured} --kind cron --install It does this: add its lines to the crontab of" in shown
     )
     assert f"{configured} --kind cron > callbell-importer.cron" in shown
-    assert "(crontab -l; cat callbell-importer.cron) | crontab -" in shown
+    assert "the crontab is empty now:" in shown
+    assert "crontab callbell-importer.cron" in shown
     said = give(*given)
     assert "one line" not in said.stderr
     assert f"To put it in place:\n  {configured} --kind cron --install\nIt does this:\n" in said.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals are POSIX's")
+def test_the_way_by_a_file_replaces_what_is_installed_and_keeps_all_else() -> None:
+    """The printed commands are given, twice; and what takes it back; where crontab fails nothing is written."""
+    from tests.support.answered_terminal import on_a_terminal  # noqa: PLC0415 - terminals are POSIX's
+
+    customers(Path("contacts.csv"))
+    config()
+    mine = "MAILTO=a@example.com\n0 1 * * * printf 'a\\tb\\%s' x\n"
+    path = f"{_crontab_of(mine)}{os.pathsep}{os.environ['PATH']}"
+    given = ("schedule", "contacts.csv", "--config", "config.toml", "--kind", "cron")
+    shown = on_a_terminal(*given, answers=[], environment={"PATH": path}).shown
+    adds, removes = (line.strip() for line in shown.splitlines() if line.strip().startswith("TABLE=$"))
+    block = give(*given).stdout
+    Path("callbell-importer.cron").write_text(block, "utf-8")
+
+    def shell(line: str) -> str:
+        words = ["/bin/sh", "-c", line]
+        subprocess.run(words, env={"PATH": path}, check=False, capture_output=True)  # noqa: S603 - what was printed
+        return Path("table").read_text("utf-8")
+
+    assert shell(adds) == f"{mine}{block}"
+    assert shell(adds) == f"{mine}{block}"
+    Path("fails").touch()
+    assert shell(adds) == shell(removes) == f"{mine}{block}"
+    Path("fails").unlink()
+    assert shell(removes) == mine
+
+
+def _crontab_of(table: str) -> Path:
+    """Make a crontab(1) of this folder, which fails where a file says so; return its folder."""
+    program, place = Path("programs/crontab").absolute(), Path("table").absolute()
+    program.parent.mkdir()
+    if table:
+        place.write_text(table, "utf-8")
+    program.write_text(
+        f"""#!/bin/sh
+cd '{Path.cwd()}'
+if [ -f fails ]; then echo broken >&2; exit 1; fi
+case "$1" in
+-l) [ -f table ] || {{ echo "no crontab for x" >&2; exit 1; }}; cat table ;;
+-) cat > new; mv new table ;;
+esac
+""",
+        "utf-8",
+    )
+    program.chmod(0o755)
+    return program.parent
 
 
 def test_the_usual_time_is_named_in_no_command() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from importer.commands.context import CommandContext
+from importer.commands.journal_contents import config_lines, journal_contents, known_sentence
 from importer.commands.journal_path import importer_state_folder
 from importer.commands.setup import is_there
 from importer.model.account import AccountIdentity
@@ -43,17 +44,34 @@ def require_one_journal(
         UsageError: The person does not want to go on with this journal.
 
     """
-    if context.settings.run.sandbox or is_loopback(urlsplit(context.settings.service.base_url).hostname or ""):
-        return  # the accounts of sandboxes are all alike
+    if _is_sandbox(context):
+        return
     path = _registry()
     known, keys = _read(path), _keys(identity)
-    others = sorted({one for key in keys for one in known.get(key, ()) if one != str(journal) and is_there(Path(one))})
+    others = _others(known, keys, journal)
     if others:
         options = dict(context.options) | {"journal": others[0]}
         _tell(context, journal, others, importer_command(command, *arguments, options=[*options.items()]))
     if not context.settings.run.dry_run:
         entry = [str(journal), *others]
         _write(path, known, dict.fromkeys(keys, entry))
+
+
+def other_journal_of(context: CommandContext, identity: AccountIdentity, journal: Path) -> tuple[str, str]:
+    """Return that the account has another journal, and how that is used; empty: it has this one alone."""
+    others = [] if _is_sandbox(context) else _others(_read(_registry()), _keys(identity), journal)
+    return (_said(journal, others), _cure(context, others[0])) if others else ("", "")
+
+
+def _is_sandbox(context: CommandContext) -> bool:
+    """Tell whether the account is a sandbox's: those are all alike."""
+    return context.settings.run.sandbox or is_loopback(urlsplit(context.settings.service.base_url).hostname or "")
+
+
+def _others(known: _Journals, keys: Collection[str], journal: Path) -> Sequence[str]:
+    """Return the other journals of an account that are there."""
+    found = {one for key in keys for one in known.get(key, ()) if one != str(journal)}
+    return sorted(one for one in found if is_there(Path(one)))
 
 
 def registered_journals() -> Collection[Path]:
@@ -72,17 +90,27 @@ def _tell(context: CommandContext, journal: Path, others: Sequence[str], command
         UsageError: The person does not want to go on.
 
     """
-    named = plain(", ".join(others))
-    said = (
-        f"This account has another journal: {named}. What was sent with that one, {plain(str(journal))} does not know:"
-        " contacts are not made again, as Callbell is asked first, but what is in doubt there, and what people changed"
-        " since, are not seen."
-    )
+    said = f"{_said(journal, others)}\n{_cure(context, others[0])}"
     LOG.warning("%s", said)
     if context.asker is None:
         context.tell(said)
     elif not is_yes(context.asker(f"{said}\nGo on with this journal all the same? [y/N]")):
         raise UsageError("Nothing was sent: the account has another journal.", f"To use that one:\n  {command}")
+
+
+def _said(journal: Path, others: Sequence[str]) -> str:
+    names = ["It"] if len(others) == 1 else map(plain, others)
+    counts = "".join(known_sentence(journal_contents(Path(one)), name) for one, name in zip(others, names, strict=True))
+    return (
+        f"This account has another journal: {plain(', '.join(others))}.{counts} What was sent with that one,"
+        f" {plain(str(journal))} does not know: contacts are not made again, as Callbell is asked first, but what is in"
+        " doubt there, what people changed since, and who was forgotten (purge), are not seen."
+    )
+
+
+def _cure(context: CommandContext, other: str) -> str:
+    lines = config_lines(other, context.settings.run.of_account)
+    return f"To use that one each time, write into the config:\n{lines}"
 
 
 def _keys(identity: AccountIdentity) -> Collection[str]:

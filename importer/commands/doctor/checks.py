@@ -140,8 +140,15 @@ def diagnose_clock(skew_seconds: float) -> Diagnosis:
     )
 
 
-def diagnose_account(match: AccountMatch, label: str) -> Diagnosis:
-    """Return which account it is, and what the journal knows of it."""
+def diagnose_account(match: AccountMatch, label: str, other: tuple[str, str] = ("", "")) -> Diagnosis:
+    """Return which account it is, and what the journal knows of it.
+
+    Args:
+        match: What the journal knows of it.
+        label: What the config calls it.
+        other: That it has another journal, and how that is used; empty: it has not.
+
+    """
     who = match.identity.email or "the token's owner is not told"
     called = f', called "{label}" in the config' if label else ""
     text = f"{who}{called}, {len(match.identity.uuids)} teams and channels; "
@@ -149,6 +156,8 @@ def diagnose_account(match: AccountMatch, label: str) -> Diagnosis:
         step = "The next run asks on a terminal whether it is the same account."
         return Diagnosis(name="account", level=Level.NOTE, text=f"{text}it may be {match.name}", next_step=step)
     known = f"the journal knows it as {match.name}" if match.ids else "new to the journal"
+    if other[0]:
+        return Diagnosis(name="account", level=Level.NOTE, text=f"{text}{known}. {other[0]}", next_step=other[1])
     return Diagnosis(name="account", text=text + known)
 
 

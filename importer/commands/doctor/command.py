@@ -14,6 +14,7 @@ from importer.client.account import identify_account, read_lists
 from importer.client.http import CallbellClient
 from importer.client.kept_token import kept_token_file
 from importer.client.token import Token, TokenSource, find_token, token_source
+from importer.commands.account.account_registry import other_journal_of
 from importer.commands.account.token_place import other_token
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.doctor import checks
@@ -21,8 +22,9 @@ from importer.commands.doctor.installed_jobs import installed_jobs
 from importer.commands.doctor.probe_check import ProbeRequest, finish_probes, is_allowed, requested_number
 from importer.commands.doctor.schedule_check import CronFacts, diagnose_schedule
 from importer.commands.journal_path import journal_of
+from importer.commands.killed_run import free_lock
 from importer.commands.last_import import last_import
-from importer.commands.named_journal import require_journal
+from importer.commands.named_journal import begun_beside, journal_before_accounts, require_journal
 from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
 from importer.journal import AccountMatch
@@ -139,11 +141,14 @@ class Doctor:
                 size_bytes = path.stat().st_size
                 self.found["journal"] = checks.diagnose_journal(path, self._journal, size_bytes)
                 with self._problems("lock"), journal_lock(path, "doctor"):
-                    self.found["lock"] = Diagnosis(name="lock", text="free")
+                    self.found["lock"] = free_lock(path, self._journal)
             else:
                 require_journal(self.context.settings, path)
                 self.found["lock"] = Diagnosis(name="lock", text="free: there is no journal")
-                self.found["journal"] = checks.diagnose_journal(path, None, 0, elsewhere(self.context, "doctor"))
+                settings = self.context.settings
+                old = journal_before_accounts(path, settings)
+                other = "\n".join(begun_beside(settings, path, old)) if old else elsewhere(self.context, "doctor")
+                self.found["journal"] = checks.diagnose_journal(path, None, 0, other)
 
     def _look_at_places(self) -> None:
         reports = self.context.settings.run.report_dir.absolute()
@@ -197,7 +202,8 @@ class Doctor:
                 jitter, label = self.context.jitter, chosen.account
                 identity = await identify_account(client, lists, chosen.base_url, label, jitter)
                 known = self._known(identity)
-                self.found["account"] = checks.diagnose_account(known.match, label)
+                other = other_journal_of(self.context, identity, self._path())
+                self.found["account"] = checks.diagnose_account(known.match, label, other)
                 await self._probe(client, known, digits)
 
     def _known(self, identity: AccountIdentity) -> ProbedAccount:

@@ -11,7 +11,7 @@ from typing import Final
 
 from importer.commands.context import CommandContext
 from importer.commands.journal_path import journal_file
-from importer.model.errors import ImporterError
+from importer.model.errors import BusyError, ImporterError
 from importer.system.files import write_whole
 from importer.system.logs import LOG, log_fields
 
@@ -48,7 +48,8 @@ def conclude(
     if not _is_told(context, ending["command"]):
         return
     run = context.settings.run
-    _attempt(context, LAST_RUN, partial(_write_last_run, context, ending))
+    if ending.get("exit_code") != BusyError.exit_code:  # the run that has the journal ends with an object of its own
+        _attempt(context, LAST_RUN, partial(_write_last_run, context, ending))
     if run.metrics is not None:
         _attempt(context, "the file of --metrics", partial(_write_metrics, context, run.metrics, ending))
     if context.settings.notify.has_receivers:

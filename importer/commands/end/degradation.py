@@ -14,9 +14,9 @@ from importer.mapper.header import composed
 from importer.mapper.messages import listed
 from importer.model.own_names import OWN_COLUMNS, is_own_header
 from importer.model.plain_text import counted, plain
-from importer.model.runs import Degradation, EarlierRuns
+from importer.model.runs import TOO_FEW_ROWS, Degradation, EarlierRuns
 
-TOO_FEW_ROWS, HEADER_CHANGED = "too_few_rows", "header_changed"
+HEADER_CHANGED = "header_changed"
 """The codes."""
 _HASH_BYTES = 16
 _DATE = re.compile(

@@ -13,13 +13,13 @@ from importer.model.addresses import scheme_of, shown_address
 from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.errors import ImporterError
 from importer.model.rows import FINAL, Status
-from importer.model.runs import ProblemGroup
+from importer.model.runs import TOO_FEW_ROWS, ProblemGroup
 from importer.notify.delivery import DeliveryResult
 from importer.notify.event import events_of, table, tables, whole_number
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
 from importer.reports.missing_in_callbell import lacking_groups
-from importer.reports.next_step import FINISHED, GONE, ToDo, missing_in_callbell, missing_step, to_do
+from importer.reports.next_step import FINISHED, GONE, ToDo, missing_in_callbell, missing_step, to_do, whole_export
 from importer.reports.run_commands import given_again, where_runs_are
 from importer.reports.same_cause import all_alike, cure, step_text
 from importer.system.logs import LOG, log_fields
@@ -102,6 +102,8 @@ def _after_finished(ending: Mapping[str, object], run: str, options: Mapping[str
     """Return what to do with the rows of a run that came to its end; empty where there are none to do it with."""
     tally, groups, failed = _tally(ending), _groups(ending), _failed(ending)
     left, where = to_do(tally, groups), where_runs_are(options)
+    if any(one.get("code") == TOO_FEW_ROWS for one in tables(ending, "degraded")):
+        return _one_line(step_text(whole_export(_texts(ending.get("files")), options)))
     if cause := _cause(left, tally, groups):
         command, paths = str(ending.get("command") or "run"), _texts(ending.get("files"))
         is_missing = cause.code in MISSING_IN_CALLBELL

@@ -9,7 +9,7 @@ from pathlib import Path
 from importer.commands.account.connection import MappedSheet
 from importer.commands.account.token_place import with_token_place
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.end.degradation import TOO_FEW_ROWS, ReadSheet, degradations, series_of, undated
+from importer.commands.end.degradation import ReadSheet, degradations, series_of, undated
 from importer.commands.end.exit_status import early_end, exit_code
 from importer.commands.end.unwritten_reports import write_or_explain
 from importer.commands.input.input_sheet import InputSheet
@@ -22,7 +22,7 @@ from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.policy import FailOn
 from importer.model.rows import Status
-from importer.model.runs import Degradation, ProblemGroup, RunRecord
+from importer.model.runs import TOO_FEW_ROWS, Degradation, ProblemGroup, RunRecord
 from importer.model.stop import Stop
 from importer.reports.closing_text import Ending, closing_text
 from importer.reports.results import summary_text

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from importer.commands.context import CommandContext
+from importer.commands.service_journals import of_another_user
 from importer.journal import Journal
 from importer.model.addresses import scheme_of
 from importer.model.own_names import is_own_header
@@ -60,19 +62,37 @@ def list_of(files: Sequence[str], runs: Sequence[RunRecord]) -> OriginalList | N
     return found
 
 
-def with_list(record: RunRecord, journal: Journal, sheets: Sequence[Sheet]) -> RunRecord:
+def with_list(context: CommandContext, record: RunRecord, journal: Journal, sheets: Sequence[Sheet]) -> RunRecord:
     """Return the run that knows which list its rows are of, if its files are of our own making.
 
+    Where nobody is asked whether to send them, files of another user's run are told of.
+
     Args:
+        context: With how to tell.
         record: The run.
         journal: That has the runs before it.
         sheets: Of its files.
 
     """
+    if not context.asks_at_last and (told := another_users(context, record.files, journal)):
+        context.tell(told)
     found = list_of(record.files, [one for one, _ in journal.runs()]) if is_own(sheets) else None
     if found is None:
         return record
     return replace(record, options={**record.options, LIST: {**found.options, "file": found.files[0]}})
+
+
+def another_users(context: CommandContext, files: Sequence[str], journal: Journal) -> str:
+    """Return that the files are of another user's run, with what gives them to that one's journal; empty: they are not.
+
+    Args:
+        context: What the command was given.
+        files: As a run's record has them.
+        journal: Of this run, which may know the run that wrote them.
+
+    """
+    told = of_another_user(context, files)
+    return "" if told and writer_of(files, [one for one, _ in journal.runs()]) else told
 
 
 def list_file(record: RunRecord, file: str) -> str:

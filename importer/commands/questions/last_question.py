@@ -14,9 +14,11 @@ from importer.commands.account.account_check import NOTHING_MISSING, NotSeen
 from importer.commands.account.connection import Connection, MappedSheet
 from importer.commands.account.preflight import Preflight
 from importer.commands.context import CommandContext, CommandResult
+from importer.commands.input.own_file import another_users
 from importer.commands.mapping_selection import mapping_lines
 from importer.commands.questions.country_doubt import NO_DOUBT, CountryDoubt
 from importer.commands.questions.rows_to_send import counts_text, first_lines, folded_line, not_seen_text
+from importer.commands.setup import recorded_files
 from importer.journal import Journal
 from importer.mapper.options import ColumnOptions
 from importer.model.answers import says_yes
@@ -59,13 +61,16 @@ class LastQuestion:
     retried: str = ""
     """The run whose rows are sent again, which showed what it made of the file; empty: it is no retry."""
     _first: FirstToSend = field(default_factory=FirstToSend)
+    _another_user: str = ""
+    """That the file is of another user's run, whose journal is another; empty: it is not."""
     _cure: str = ""
     """What to do first, as was told; empty: the columns may be other ones."""
 
-    def prepare(self, connection: Connection, preflight: Preflight, journal: Journal) -> None:
+    def prepare(self, context: CommandContext, connection: Connection, preflight: Preflight, journal: Journal) -> None:
         """Learn what is shown with the question.
 
         Args:
+            context: What the command was given.
             connection: To the account, or to a sandbox.
             preflight: Which asked what the account has.
             journal: With all rows of the run.
@@ -74,6 +79,8 @@ class LastQuestion:
             StorageError: The journal cannot be read.
 
         """
+        files = recorded_files(one.reader.sheet.file for one in connection.sheets)
+        self._another_user = "" if self.retried else another_users(context, files, journal)
         self.not_seen = preflight.not_seen(connection)
         self._first = journal.first_to_send(_SHOWN_ROWS, lambda contact: preflight.refusal(contact) is not None)
 
@@ -94,16 +101,18 @@ class LastQuestion:
         """
         if context.confirm is None or not tally.get(Status.PENDING):
             # What would be seen above the question is told all the same.
-            if told := "\n".join(filter(None, [self.note, self.doubt.text])):
+            if told := "\n".join(filter(None, [self.note, self._another_user, self.doubt.text])):
                 context.tell(told)
             return
         if self.retried:
             self._cure = f"To send them after all: {same_journal(context.options, 'retry', self.retried)}"
         elif context.settings.mapping_given and (config := context.options.get("config")):
             self._cure = f"To send it otherwise, edit {short_path(str(config))} and give the same command again."
+        if self._another_user:
+            self._cure = self._another_user.partition("\n")[2]
         text = self._text(context, connection, tally)
         confirm = partial(context.confirm, text)
-        if (self.not_seen.nowhere or self.doubt.text) and (ask := context.asker):
+        if (self.not_seen.nowhere or self.doubt.text or self._another_user) and (ask := context.asker):
             confirm = partial(says_yes, ask, f"{text}\nImport them all the same? [y/N]")
         self._require_yes(confirm, interruption)
 
@@ -153,6 +162,7 @@ class LastQuestion:
             _where_to(context, connection),
             plain_lines(not_seen_text(self.not_seen)),
             wrapped_text(self.doubt.text, _WIDTH),
+            wrapped_text(self._another_user, _WIDTH),
         ]
         return "\n".join(filter(None, parts))
 

@@ -1,6 +1,5 @@
 """Whether a night would work: looked at before anything is printed or installed, as the user who will be there then."""
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -17,6 +16,8 @@ from importer.commands.schedule.access_advice import (
 from importer.commands.schedule.clash import others_in_place
 from importer.commands.schedule.columns_check import columns_at_night
 from importer.commands.schedule.files_check import TEMPORARY_FOLDERS, files_at_night, rows_at_night
+from importer.commands.schedule.journal_check import journal_at_night
+from importer.commands.schedule.mail_check import mail_at_night, program_path
 from importer.commands.schedule.night import CONFIG_FOLDER, Night
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import UsageError
@@ -56,6 +57,7 @@ def check_night(night: Night, scheduler: Scheduler) -> list[Diagnosis]:
     if _lacks_user(night):  # what a user may do is looked at once there is such a one: until then all of it is wrong
         checks = [rows_at_night, columns_at_night, _shell, _cron]
     found = [*_when(night), *others_in_place(night, scheduler), *(one for check in checks for one in check(night))]
+    found += [*journal_at_night(night), *mail_at_night(night, scheduler)]
     return list(_said_once(found, "".join(made_user(night.user))))
 
 
@@ -224,15 +226,13 @@ def _shell(night: Night) -> Iterator[Diagnosis]:
 def _cron(night: Night) -> Iterator[Diagnosis]:
     if night.kind is not ScheduleKind.CRON:
         return
-    path = os.pathsep.join([night.now.environment.get("PATH", ""), "/usr/sbin", "/usr/lib"])
     if len(cron_command(night.job)) > LONGEST_COMMAND:
         text = f"its line has more than the {LONGEST_COMMAND} characters that cron reads"
         yield problem_diagnosis("cron", text, "Put options into the config.", _USAGE)
-    elif shutil.which("crontab", path=path) is None:
+    elif shutil.which("crontab", path=program_path(night)) is None:
         yield problem_diagnosis("cron", "there is no crontab here", "Install it (Debian: apt install cron).", _USAGE)
     else:
         yield from _daemon()
-        yield from _receiver(night, path)
 
 
 def _daemon() -> Iterator[Diagnosis]:
@@ -241,10 +241,3 @@ def _daemon() -> Iterator[Diagnosis]:
         step = f"As root, start it: {start}" if (start := start_command()) else "Install it (Debian: apt install cron)."
         text = "cron does not run here, and no night begins without it"
         yield Diagnosis(name="cron", level=Level.NOTE, text=text, next_step=step)
-
-
-def _receiver(night: Night, path: str) -> Iterator[Diagnosis]:
-    """Yield a note where nobody would hear of a bad night."""
-    if shutil.which("sendmail", path=path) is None and not night.context.settings.notify.has_receivers:
-        text = f"nobody is told of a bad night: cron mails {night.user.name}, and there is no mail program"
-        yield Diagnosis(name="cron", level=Level.NOTE, text=text, next_step="Install one, or set up [notify].")

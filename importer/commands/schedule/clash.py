@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from importer.commands.schedule.in_place import InstalledSchedule, installed_schedules
 from importer.commands.schedule.night import Night
+from importer.commands.schedule.other_account import account_of, lacks_account
 from importer.model.diagnosis import Diagnosis, Level
 from importer.system import runtime
 from importer.system.nightly_job import KnownSchedule, ScheduleKind, time_of_day
@@ -16,6 +17,9 @@ from importer.system.scheduler import Scheduler
 APART_MINUTES = 60
 """Nights that begin closer together may meet: each begins up to ten minutes late, and takes its time."""
 _DAY_MINUTES = 24 * 60
+_SAME = "the same import is in place already"
+_OLD = "a schedule from before the config had accounts is in place"
+_STAYS = "It stays. If this one is to run in its place, take it back:"
 _QUOTING = re.compile(r"""['"\\]""")
 
 
@@ -27,8 +31,10 @@ def others_in_place(night: Night, scheduler: Scheduler) -> Iterator[Diagnosis]:
     yield from _clashes(night, installed)
     for found in installed:
         if _is_same_import(night, found.schedule) and not _is_replaced(night, found):
-            step = "\n".join(["It stays. If this one is to run in its place, take it back:", *found.taken_back])
-            text = f"the same import is in place already: {found.text}"
+            old = lacks_account(found.schedule)
+            stays = f"{old[:1].upper()}{old[1:]}. Take it back:" if old else _STAYS
+            step = "\n".join([stays, *found.taken_back])
+            text = f"{_OLD if old else _SAME}: {found.text}"
             yield Diagnosis(name="others", level=Level.NOTE, text=text, next_step=step)
 
 
@@ -39,7 +45,13 @@ def _is_replaced(night: Night, found: InstalledSchedule) -> bool:
 
 
 def _is_same_import(night: Night, one: KnownSchedule) -> bool:
-    """Tell whether a schedule has the same name, or runs with the same config or one of the files."""
+    """Tell whether a schedule has the same name, or runs with the same config or one of the files.
+
+    One of another account of the config is another import.
+    """
+    chosen = night.context.settings
+    if (other := account_of(one)) and other not in (chosen.run.of_account, chosen.service.account):
+        return False
     command, named = f" {_bare(one.command)} ", [*night.files, *filter(None, [night.job.config])]
     return one.name == night.job.name or any(f" {_bare(name)} " in command for name in named)
 

@@ -9,6 +9,8 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.schedule.checks import check_night
 from importer.commands.schedule.in_place import installed_schedules
 from importer.commands.schedule.night import Night, ScheduleRequest, scheduled_night
+from importer.commands.schedule.other_account import lacks_account
+from importer.commands.schedule.removal import cut_from_table
 from importer.commands.schedule.steps import Placement, placement
 from importer.commands.schedule.system_check import (
     NO_SYSTEMD,
@@ -18,11 +20,12 @@ from importer.commands.schedule.system_check import (
     schedule_command,
     what_works,
 )
-from importer.model.diagnosis import Diagnosis, Level, diagnosed_exit_code
+from importer.model.diagnosis import Diagnosis, diagnosed_exit_code
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import wrapped_text
 from importer.reports.doctor_report import doctor_text
 from importer.system.cron_daemon import is_cron_running, start_command
+from importer.system.cron_table import cut_out_job
 from importer.system.nightly_job import ScheduleKind
 from importer.system.scheduler import Scheduler, Step, crontab_words
 from importer.system.service_user import is_root
@@ -45,8 +48,8 @@ def schedule_run(
         scheduler: The system that it is installed on.
 
     Raises:
-        UsageError: Something in the request is wrong, such as no file where nothing is in place; or nobody can be
-            asked whether to install it.
+        UsageError: Something in the request is wrong, such as no file to install; or nobody can be asked whether to
+            install it.
         StorageError: It could not be put in place.
 
     """
@@ -63,7 +66,8 @@ def schedule_run(
     code = diagnosed_exit_code(diagnoses)
     found = doctor_text(diagnoses, context.line_width)
     if not request.install:
-        return CommandResult(exit_code=code, text=f"{found}\n\n{_how_to_install(placed, night, request)}")
+        how = _how_to_install(placed, night, request, scheduler)
+        return CommandResult(exit_code=code, text=f"{found}\n\n{how}")
     if code:
         missing = "Nothing was installed: such a night would not work yet. Solve the problems above first."
         return CommandResult(exit_code=code, text=f"{found}\n\n{missing}")
@@ -83,9 +87,7 @@ def _install(night: Night, placed: Placement, diagnoses: Sequence[Diagnosis], sc
     found = doctor_text(diagnoses, context.line_width)
     _ask(context, "\n".join([found, "", "To be done:", *(f"  {step}" for step in steps)]))
     _put_in_place(steps, placed, scheduler)
-    notes = [one for one in diagnoses if one.level is not Level.OK]
-    told = [doctor_text(notes, context.line_width), ""] if notes and context.confirm is None else []
-    lines = [*told, *_installed(night), *placed.afterwards, *_taken_back(placed)]
+    lines = [*_installed(night), *placed.afterwards, *_taken_back(placed)]
     return CommandResult(exit_code=0, text="\n".join(lines))
 
 
@@ -95,19 +97,21 @@ def _list_installed(
     """Print what is in place, and how each is taken back: what a command without a file asks for.
 
     Raises:
-        UsageError: Nothing is in place, or something is to be installed and nobody says what.
+        UsageError: Something is to be installed and nobody says what.
 
     """
     users = [request.user] if request.user else []
-    found = [] if request.install else list(installed_schedules(scheduler, context.environment, users))
-    if not found:
-        none = "" if request.install else ", and no schedule is in place here that you may see"
-        hint = f"Name the spreadsheet:\n{importer_command('schedule', 'contacts.csv', options=[('at', request.at)])}"
-        raise UsageError(f"Missing argument 'FILE...'{none}.", hint)
+    example = importer_command("schedule", "contacts.csv", options=[("at", request.at)])
+    if request.install:
+        raise UsageError("Missing argument 'FILE...'.", f"Name the spreadsheet:\n{example}")
+    found = list(installed_schedules(scheduler, context.environment, users))
     for one in found:
-        lines = [f"{one.text}. To take it back:", *(f"  {line}" for line in one.taken_back), ""]
+        old = f"; {old}" if (old := lacks_account(one.schedule)) else ""
+        lines = [f"{one.text}{old}. To take it back:", *(f"  {line}" for line in one.taken_back), ""]
         put_out(wrapped_text("\n".join(lines), context.line_width))
-    return CommandResult(exit_code=0, text="" if is_root() else "Root is shown the schedules of everybody.")
+    whose = "" if is_root() else "Root is shown the schedules of everybody."
+    none = "" if found else f"No schedule is in place here. To see what puts one in place:\n  {example}"
+    return CommandResult(exit_code=0, text="\n".join(filter(None, [none, whose])))
 
 
 def _ask(context: CommandContext, text: str) -> None:
@@ -155,7 +159,7 @@ def _installed(night: Night) -> Iterator[str]:
     yield "A night on which this computer is off is left out: cron does not make up for it."
 
 
-def _how_to_install(placed: Placement, night: Night, request: ScheduleRequest) -> str:
+def _how_to_install(placed: Placement, night: Night, request: ScheduleRequest, scheduler: Scheduler) -> str:
     if lacks_systemd(night.kind):
         return f"{NO_SYSTEMD} The units are for another computer.\n{what_works(night, replace(request, install=True))}"
     others = ", ".join(one for one in ScheduleKind if one is not night.kind)
@@ -164,20 +168,41 @@ def _how_to_install(placed: Placement, night: Night, request: ScheduleRequest) -
         f"To put it in place{_NOT_COPIED if is_cron_shown else ''}:",
         f"  {schedule_command(night, replace(request, install=True), request.kind)}",
         "It does this:",
-        *(f"  {step}" for step in placed.shown),
-        *(_by_file(placed, schedule_command(night, request, request.kind)) if is_cron_shown else ()),
+        *(f"  {step}" for step in _steps(placed, scheduler)),
+        *(_by_file(placed, schedule_command(night, request, request.kind), scheduler) if is_cron_shown else ()),
         *_taken_back(placed),
         f"This is --kind {night.kind}; there are {others} too.",
     ]
     return "\n".join(lines)
 
 
-def _by_file(placed: Placement, command: str) -> Iterator[str]:
-    """Yield how the lines of a crontab get into a file as they are, and from there into the crontab."""
-    crontab, file = " ".join(crontab_words(placed.cron_user)), f"{placed.cron_job.name if placed.cron_job else ''}.cron"
-    yield "Or by a file, which can be looked at first; all else in the crontab stays:"
+def _steps(placed: Placement, scheduler: Scheduler) -> Sequence[Step]:
+    """Return the steps as they are now, as far as the crontab can be read."""
+    try:
+        return placed.steps(scheduler)
+    except StorageError:
+        return placed.shown
+
+
+def _by_file(placed: Placement, command: str, scheduler: Scheduler) -> Iterator[str]:
+    """Yield how the lines of a crontab get into a file as they are, and from there into the crontab.
+
+    Nothing where that cannot be read, or somebody took away the end of a block in it.
+    """
+    if placed.cron_job is None:
+        return
+    name, words = placed.cron_job.name, crontab_words(placed.cron_user)
+    file = f"{name}.cron"
+    try:
+        placed.steps(scheduler)
+        is_empty = not scheduler.crontab(placed.cron_user).strip()
+    except StorageError:
+        return
+    yield "Or by a file, which can be looked at first; " + (
+        "the crontab is empty now:" if is_empty else "all else in the crontab stays:"
+    )
     yield f"  {command} > {file}"
-    yield f"  ({crontab} -l; cat {file}) | {crontab} -"
+    yield f"  {' '.join(words)} {file}" if is_empty else f"  {cut_from_table(words, cut_out_job(name), file)}"
 
 
 def _taken_back(placed: Placement) -> list[str]:

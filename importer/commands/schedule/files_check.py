@@ -12,6 +12,7 @@ from importer.commands.schedule.night import Night
 from importer.model.addresses import scheme_of
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.plain_text import counted
+from importer.readers.files import unreadable
 from importer.system.nightly_job import is_pattern
 from importer.system.service_user import may
 from importer.system.shell import quote
@@ -36,7 +37,9 @@ def files_at_night(night: Night) -> Iterator[Diagnosis]:
             yield problem_diagnosis("file", text, "Put it elsewhere, such as /srv.", _INPUT)
         elif not os.path.lexists(file):
             text = f"{file} is not there yet; without it a night ends with exit code 3"
-            yield Diagnosis(name="file", level=Level.NOTE, text=text)
+            yield Diagnosis(
+                name="file", level=Level.NOTE, text=text, next_step=unreadable(file, FileNotFoundError()).hint
+            )
         elif may(night.user, "r", file) is False:
             text = f"{night.user.name} may not read {file}"
             yield problem_diagnosis("file", text, reading_advice(night.user, file), _INPUT)

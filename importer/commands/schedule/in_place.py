@@ -11,7 +11,7 @@ from pathlib import Path
 from importer.commands.schedule.removal import removed_line, removed_lines, removed_task, removed_units
 from importer.model.errors import StorageError
 from importer.system import runtime
-from importer.system.cron_table import known_lines
+from importer.system.cron_table import is_whole_job, known_lines
 from importer.system.crontabs import persons_tables, system_tables
 from importer.system.installed_units import UNITS
 from importer.system.nightly_job import KnownSchedule, ScheduleKind, has_crontab, time_of_day
@@ -89,9 +89,11 @@ def _lines(scheduler: Scheduler, environment: Mapping[str, str], users: Collecti
                 tables[user] = scheduler.crontab("" if user == own_name() else user)
     for user, table in sorted(tables.items()):
         for one in known_lines(table, _LINE, user):
-            words = crontab_words("" if user == own_name() else user)
+            words, is_whole = crontab_words("" if user == own_name() else user), is_whole_job(one.name, table)
             removed = (
-                removed_line(one, " ".join([*words, "-e"])) if one.name == _LINE else removed_lines(one.name, words)
+                removed_line(one, " ".join([*words, "-e"]))
+                if one.name == _LINE
+                else removed_lines(one.name, words, is_whole=is_whole)
             )
             yield InstalledSchedule(kind=ScheduleKind.CRON, schedule=one, taken_back=tuple(removed))
     for path, table in system_tables():

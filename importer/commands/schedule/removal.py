@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from importer.system.cron_table import cron_marks
+from importer.system.cron_table import cron_marks, cut_out_job
 from importer.system.nightly_job import KnownSchedule
 from importer.system.shell import quote
 
@@ -24,15 +24,40 @@ def removed_units(name: str, paths: Sequence[str], *, of_person: bool, whose: st
     yield f"{systemctl} daemon-reload"
 
 
-def removed_lines(name: str, crontab: Sequence[str]) -> Iterator[str]:
-    """Yield what takes a schedule out of a crontab.
+def removed_lines(name: str, crontab: Sequence[str], *, is_whole: bool = True) -> Iterator[str]:
+    """Yield what takes a schedule out of a crontab; all else in it stays, and nothing happens where it is not listed.
 
-    An editor, and no filter: of lines that somebody changed, or after a failure of `crontab -l`, a filter would leave
-    less than it should.
+    Args:
+        name: Of the schedule.
+        crontab: The command that deals with the table.
+        is_whole: Whether each block of it has its end; else a filter would leave less than it should, and somebody
+            has to look.
+
     """
+    if is_whole:
+        yield cut_from_table(crontab, cut_out_job(name))
+        return
     begin, end = cron_marks(name)
     yield " ".join([*crontab, "-e"])
     yield f'and delete the lines from "{begin.partition(" (")[0]}" to "{end}"'
+
+
+def cut_from_table(crontab: Sequence[str], cut: str, added: str = "") -> str:
+    """Return the command that writes a crontab without some of its lines.
+
+    Without a file: the table may hold what others should not read. With `&&`: an empty one would be written where it
+    cannot be listed.
+
+    Args:
+        crontab: The command that deals with the table.
+        cut: Prints what is to stay of its standard input.
+        added: The file whose lines come after that; empty: there is none.
+
+    """
+    words = " ".join(crontab)
+    kept = f"""printf '%s\\n' "$TABLE" | {cut}"""
+    kept = f"{{ {kept}; cat {quote(added)}; }}" if added else kept
+    return f"TABLE=$({words} -l) && {kept} | {words} -"
 
 
 def removed_line(one: KnownSchedule, editor: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import assert_never
 
 from importer.commands.schedule.removal import removed_lines, removed_task, removed_units
-from importer.system.cron_table import cron_block, cron_marks, with_job
+from importer.system.cron_table import cron_block, is_whole_job, with_job
 from importer.system.nightly_job import MOST_STARTS, SERVICE_HOME, NightlyJob, ScheduleKind
 from importer.system.scheduler import CallStep, FileStep, FolderStep, ReadableStep, Scheduler, Step, crontab_words
 from importer.system.service_user import ServiceUser, as_user, may, own_name
@@ -48,7 +48,7 @@ class Placement:
         if self.cron_job is None:
             return self.shown
         before = scheduler.crontab(self.cron_user)
-        is_there = cron_marks(self.cron_job.name)[0] in before
+        is_there = is_whole_job(self.cron_job.name, before)
         return (_table_step(self.cron_job, self.cron_user, with_job(before, self.cron_job), is_there=is_there),)
 
 
@@ -142,7 +142,7 @@ def _by_cron(job: NightlyJob) -> Placement:
 
 def _table_step(job: NightlyJob, user: str, table: str = "", *, is_there: bool = False) -> CallStep:
     """Return the step that writes a crontab; all else in it stays."""
-    does = "put the new lines in place of its own in" if is_there else "add its lines to"
+    does = "replace its lines in" if is_there else "add its lines to"
     return CallStep(words=(*crontab_words(user), "-"), stdin=table, purpose=f"{does} the crontab of {job.user}")
 
 

@@ -21,6 +21,7 @@ from importer.model.rows import Status
 from importer.model.runs import WAITED, RunRecord
 from importer.reports.run_table import runs_table
 from importer.settings import settle
+from importer.system.locks import journal_lock
 from tests.support.journals import Ticking, record
 
 MADRID = timezone(timedelta(hours=1))
@@ -98,13 +99,13 @@ def test_the_time_of_questions_does_not_count(context: CommandContext) -> None:
 
 def test_customers_whose_update_failed_are_in_callbell(context: CommandContext) -> None:
     """As the run's own end said; the exit code stays where an undo takes room."""
-    one = replace(record("20261123-020000-contacts"), account="https://api.callbell.eu/v1 main")
+    one = replace(record("20261123-020000-contacts"), account="https://api.callbell.eu/v1 main", exit_code=1)
     counts = dict.fromkeys(Status, 0) | {Status.UNCHANGED: 398, Status.FAILED: 85, Status.DUPLICATE: 6}
     counts |= {Status.INVALID: 7, Status.UNSENT: 3}
     undone = {one.name: {Fate.DELETED: 2}}
     table = runs_table([(one, counts)], UTC, 80, undone, {one.name: 85})
     assert " ".join(table.splitlines()[0].split()) == "RUN EXIT ROWS IN CALLBELL TWICE TO FIX UNSENT UNDONE"
-    assert re.search(r" -  +499  +481  +6  +92  +3  +2$", table.splitlines()[1])
+    assert re.search(r" 1  +499  +481  +6  +92  +3  +2$", table.splitlines()[1])
     assert re.search(r"  398  ", runs_table([(one, counts)], UTC, 0).splitlines()[1])
     ended(context, name="no-failures")
     assert list_runs(context).splitlines()[1].endswith("0            0       0")
@@ -116,7 +117,24 @@ def test_a_run_that_was_cut_off_has_no_duration(context: CommandContext) -> None
         journal.begin(replace(record(), started_at=AT, account="x", files=(f"/{'a' * 90}.csv",)))
     line = list_runs(context).splitlines()[1]
     assert f"2026-11-23 02:30  x        {'a' * 23}…  -  " in line
-    assert "ended     not yet, or it was cut off\n" in list_runs(context, "run-1")
+    assert "ended     it was cut off\n  exit code killed\n" in list_runs(context, "run-1")
+
+
+def test_a_run_without_an_end_is_running_while_the_journal_is_held_else_killed(context: CommandContext) -> None:
+    """Of several the newest runs: the others were killed before it began."""
+    path = context.settings.run.journal or Path()
+    with closing(Journal.open(path, Ticking())) as journal:
+        for name in ("first", "second"):
+            journal.begin(replace(record(), started_at=AT, name=name))
+
+    def exits() -> list[str]:
+        return [line.split()[7] for line in list_runs(context).splitlines()[1:]]
+
+    assert exits() == ["killed", "killed"]
+    with journal_lock(path):
+        assert exits() == ["running", "killed"]
+        assert "ended     not yet\n  exit code running\n" in list_runs(context, "second")
+    assert exits() == ["killed", "killed"]
 
 
 @pytest.mark.parametrize(

@@ -197,3 +197,24 @@ def test_reports_of_another_user_tell_who_gives_the_nightly_command(
     )
     monkeypatch.setattr(tested, "own_name", lambda: "callbell")
     assert list_runs(chosen).endswith("Make one with: callbell-importer run FILE\n")
+
+
+def test_a_file_of_another_users_run_is_told_of_with_the_command_for_that_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the service's token where that user has one; not a list, nor what one's own run wrote, nor a rehearsal."""
+    monkeypatch.setattr(Path, "owner", lambda path: "ana" if path.name.startswith("20261126") else "callbell")
+    monkeypatch.setattr(tested, "own_name", lambda: "root")
+    file = str(tmp_path / "reports/20261127-020000-contacts/failed.csv")
+    said, cure, command = tested.of_another_user(context(), [file]).split("\n")
+    assert said.startswith("failed.csv is of a run of callbell, which root's journal ")
+    assert cure == "To send with callbell's journal, as root:"
+    assert command == f"  {AS_USER}'callbell-importer run {file}'"
+    other = str(tmp_path / "reports/20261126-020000-contacts/failed.csv")
+    assert f"  su -s /bin/sh ana -c 'callbell-importer run {other}'" in tested.of_another_user(context(), [other])
+    assert tested.of_another_user(context(sandbox=True), [file]) == ""
+    assert tested.of_another_user(context(), [file, other]) == ""
+    assert tested.of_another_user(context(), [str(tmp_path / "contacts.csv")]) == ""
+    assert tested.of_another_user(context(), ["https://example.com/20261127-020000-contacts/failed.csv"]) == ""
+    monkeypatch.setattr(tested, "own_name", lambda: "callbell")
+    assert tested.of_another_user(context(), [file]) == ""

@@ -1,7 +1,6 @@
 """What a command opens before it reads the first row, and what a run is called."""
 
 import io
-import os
 import re
 from contextlib import closing
 from dataclasses import replace
@@ -60,11 +59,16 @@ def test_a_run_is_known_by_its_start_its_files_and_its_options(context: CommandC
     assert (record.options, record.account) == ({"country": "ES"}, "")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the folder is found by XDG's variable, on Linux")
+@pytest.mark.parametrize("has_variable", [True, False])
 def test_what_a_test_opens_is_not_written_down_among_the_persons_own(
-    context: CommandContext, tmp_path_factory: pytest.TempPathFactory
+    context: CommandContext,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    has_variable: bool,  # noqa: FBT001 - a parameter of pytest's
 ) -> None:
     """`purge --contact` would name a journal of which nobody knows any more, to whoever runs the tests."""
+    if not has_variable:
+        monkeypatch.delenv("XDG_STATE_HOME")
     with open_journal(context):
         assert known_journals().is_file()
     assert known_journals().is_relative_to(tmp_path_factory.getbasetemp())

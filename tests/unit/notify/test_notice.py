@@ -75,7 +75,7 @@ SHORT = [{"code": "too_few_rows", "message": "3 rows, where 50,000 are usual."}]
         ({"degraded": SHORT}, "degraded import of contacts.csv: too_few_rows"),
         (
             {"exit_code": 5, "error": ERROR},
-            "run of contacts.csv failed, exit code 5: The service ...",
+            "run of contacts.csv failed, exit code 5: token refused",
         ),
         ({"exit_code": 143}, "run of contacts.csv failed, exit code 143"),
         ({"exit_code": 0, "problems": []}, "import of contacts.csv finished, every row is where it should be"),

@@ -12,7 +12,7 @@ import pytest
 from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
-from importer.model.runs import WAITED, ProblemGroup, RunRecord
+from importer.model.runs import WAITED, Degradation, ProblemGroup, RunRecord
 from importer.reports import Reports
 from importer.reports.closing_text import Ending, closing_text, count_lines
 from importer.reports.results import counts_json
@@ -62,6 +62,16 @@ def ended(
 ) -> str:
     """Return the closing text."""
     return closing_text(Ending(record=run, tally=tally, problems=problems, reports=written, **more))
+
+
+def test_the_last_word_on_a_list_that_was_cut_short_is_to_get_the_whole_one() -> None:
+    """Neither its rows to fix, which are in the whole one too, nor those that were there already."""
+    run = replace(record(1, min_rows="50%"), degraded=(Degradation("too_few_rows", "Only 3 rows were read."),))
+    groups = [ProblemGroup(code="phone_invalid", column="Phone", message="no", count=2, rows=(2, 3))]
+    tally = {Status.INVALID: 2, Status.EXISTS: 3}
+    text = ended(run, tally, groups, reports("failed.csv"), leaves_existing=True)
+    assert text.endswith("\n\nGet the whole export, then:\n  callbell-importer run contacts.csv --min-rows 50%")
+    assert "Fix the" not in text
 
 
 def test_a_run_without_trouble_is_short() -> None:

@@ -71,6 +71,14 @@ def test_a_job_takes_the_place_of_its_earlier_one() -> None:
     assert len(re.findall("^# begin", changed, re.MULTILINE)) == 2
 
 
+def test_a_job_takes_the_place_of_all_its_earlier_ones() -> None:
+    """A pipe may have added it twice; what stands between them stays."""
+    once = cron_block(nightly_job())
+    between = f"0 1 * * * a\n{once}0 2 * * * b\n{once}0 3 * * * c\n"
+    changed = with_job(between, nightly_job(hour=4))
+    assert changed == f"0 1 * * * a\n{cron_block(nightly_job(hour=4))}0 2 * * * b\n0 3 * * * c\n"
+
+
 def test_jobs_of_a_crontab_are_known_by_their_marks_or_their_command() -> None:
     """With the journal that the mark or the command names; a table of the system names a user in each line."""
     marked = with_job("", nightly_job(name="callbell-importer-a", journal="/j 1"))

@@ -32,6 +32,13 @@ def test_the_last_run_is_written_beside_the_journal_for_its_owner_alone(tmp_path
     assert runtime.WINDOWS or stat.S_IMODE((tmp_path / LAST_RUN).stat().st_mode) == 0o600
 
 
+def test_one_that_found_another_at_work_leaves_the_last_run(tmp_path: Path) -> None:
+    """The other ends with an object of its own; and if it is killed, this one says nothing of it."""
+    conclude(given(tmp_path), ENDING | {"exit_code": 0})
+    conclude(given(tmp_path), ENDING | {"exit_code": 6})
+    assert json.loads((tmp_path / LAST_RUN).read_text(encoding="utf-8"))["exit_code"] == 0
+
+
 @pytest.mark.parametrize("option", ["dry_run", "sandbox"])
 def test_what_sends_nothing_to_callbell_is_no_last_run(tmp_path: Path, option: str) -> None:
     """A rehearsal by day does not hide a bad night."""

@@ -53,6 +53,14 @@ def test_the_next_step_has_its_command(summary: dict[str, object], step: str) ->
     assert next_command(summary, OPTIONS) == step
 
 
+def test_of_a_list_that_was_cut_short_the_whole_one_comes_first() -> None:
+    """Its rows to fix are in that one too."""
+    short = {"degraded": [{"code": "too_few_rows", "message": "no"}], "files": ["/srv/contacts.csv"]}
+    summary = ending(1, {"phone_invalid": 2}, invalid=2, exists=3) | short
+    whole = f"get the whole export, then: callbell-importer run /srv/contacts.csv {READ_SO} --min-rows 50%"
+    assert next_command(summary, {**OPTIONS, "min_rows": "50%"}) == whole
+
+
 AGAIN = f"Then give the same command again: callbell-importer run /srv/contacts.csv {READ_SO}"
 
 

@@ -1,15 +1,28 @@
 """Which run wrote a file of our own making, and which list its rows are of."""
 
+import io
 import json
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from importer.commands.input.own_file import OriginalList, is_own, list_file, list_of, with_list, writer_of
+import pytest
+
+from importer.commands.context import CommandContext
+from importer.commands.input.own_file import (
+    OriginalList,
+    another_users,
+    is_own,
+    list_file,
+    list_of,
+    with_list,
+    writer_of,
+)
 from importer.journal import Journal
 from importer.model.rows import Sheet
 from importer.model.runs import LIST, RunRecord
 from importer.reports.run_commands import choose_columns
+from importer.settings import settle
 from tests.support.journals import record
 
 LISTED = "/home/clientes.csv"
@@ -74,12 +87,30 @@ def test_of_a_run_that_the_journal_does_not_have_its_summary_names_the_list(tmp_
 
 def test_the_columns_are_chosen_of_the_list(tmp_path: Path) -> None:
     """`init` is told with the list's own name and sheet, whatever was given for the file of our own making."""
+    context = CommandContext(settings=settle({}, {}), environment={}, stream=io.StringIO())
     with closing(Journal.open(tmp_path / "journal.sqlite3")) as journal:
         journal.begin(FIRST)
-        fixed = with_list(replace(SECOND, options={"sheet": "Import rows", "country": "ES"}), journal, [OWN])
-        assert with_list(FIRST, journal, [OTHER]) is FIRST
-        assert with_list(SECOND, journal, [OTHER]) is SECOND
+        fixed = with_list(context, replace(SECOND, options={"sheet": "Import rows", "country": "ES"}), journal, [OWN])
+        assert with_list(context, FIRST, journal, [OTHER]) is FIRST
+        assert with_list(context, SECOND, journal, [OTHER]) is SECOND
     assert list_file(fixed, "") == LISTED
     assert list_file(FIRST, "a.csv") == "a.csv"
     told = f"callbell-importer init {LISTED} --sheet Clientes --country ES"
     assert choose_columns(fixed.files, fixed.options) == told
+
+
+def test_of_another_users_file_is_told_only_where_the_journal_does_not_know_its_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A journal may be named that both use; and nobody is told twice who is asked."""
+    monkeypatch.setattr("importer.commands.input.own_file.of_another_user", lambda *_: "It is another's.")
+    context = CommandContext(settings=settle({}, {}), environment={}, stream=io.StringIO())
+    asked = replace(context, stream=io.StringIO(), ask_line=lambda _: "")
+    with closing(Journal.open(tmp_path / "journal.sqlite3")) as journal:
+        assert another_users(context, FAILED, journal) == "It is another's."
+        with_list(context, replace(FIRST, files=FAILED), journal, [OWN])
+        with_list(asked, replace(FIRST, files=FAILED), journal, [OWN])
+        journal.begin(SECOND)
+        assert another_users(context, FAILED, journal) == ""
+    assert context.stream.getvalue() == "It is another's.\n"  # type: ignore[attr-defined]
+    assert asked.stream.getvalue() == ""  # type: ignore[attr-defined]

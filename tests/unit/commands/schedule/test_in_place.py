@@ -63,10 +63,11 @@ def test_root_is_told_of_everybodys(system: Path) -> None:
         "a line of the crontab, every night at 03:07, as eva, by cron",
         f"a line of {system}/cron.d/import, every night at 04:00, as night, by cron",
     ]
+    cut = "sed '/^# begin callbell-importer (/,/^# end callbell-importer$/d'"
     assert [one.taken_back[0] for one in found] == [
         "systemctl disable --now callbell-importer.timer",
         "systemctl --user --machine=ana@ disable --now callbell-importer.timer",
-        "crontab -u callbell -e",
+        f"TABLE=$(crontab -u callbell -l) && printf '%s\\n' \"$TABLE\" | {cut} | crontab -u callbell -",
         "crontab -u eva -e",
         f"Open {system}/cron.d/import in an editor",
     ]
@@ -89,7 +90,19 @@ def test_who_is_not_root_is_told_of_their_own(system: Path, monkeypatch: pytest.
     )
     (found,) = tested.installed_schedules(scheduler, {})
     assert (found.schedule.name, found.schedule.user) == ("callbell-importer-mine", "ana")
-    assert found.taken_back[0] == "crontab -e"
+    assert found.taken_back[0].startswith("TABLE=$(crontab -l) && ")
+
+
+@posix_only
+def test_a_block_whose_end_is_gone_is_taken_back_by_hand(system: Path) -> None:
+    """A filter would take all lines after it."""
+    table = "".join(cron_block(nightly_job(name="callbell-importer")).splitlines(keepends=True)[:-1])
+    (system / "crontabs/callbell").write_text(f"{table}0 1 * * * backup\n", "utf-8")
+    (found,) = tested.installed_schedules(SILENT, {})
+    assert found.taken_back == (
+        "crontab -u callbell -e",
+        'and delete the lines from "# begin callbell-importer" to "# end callbell-importer"',
+    )
 
 
 def test_a_task_of_windows_is_deleted_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
