@@ -35,6 +35,7 @@ from importer.model.rows import Contact, Entry, InvalidRow, Row, Sheet
 from importer.readers.options import InputOptions
 from importer.reports.problem_groups import ShownGroups, groups_text
 from importer.settings.config_text import Draft, config_text
+from importer.system.example_config import example_config
 from importer.system.files import write_whole
 from importer.system.shell import quote
 from importer.system.standalone import is_standalone
@@ -155,7 +156,8 @@ def _shown(
             reason = proposal.reasons.get(field, "as you said")
             yield _source_line(f"  {field:<14} from {plain(', '.join(texts_of(value)))} ({reason})")
     for one in columns.custom_fields:
-        yield _source_line(f"  {plain(one.name):<14} from {plain(one.column)} ({one.type})")
+        why = f"; {proposal.evidence[one.column]}" if one.type == "date" and one.column in proposal.evidence else ""
+        yield _source_line(f"  {plain(one.name):<14} from {plain(one.column)} ({one.type}{plain(why)})")
     for question in proposal.questions:
         if not getattr(columns, question.field):
             yield _source_line(f"  {question.field:<14} open: {_doubt(question)}")
@@ -200,7 +202,9 @@ def _config(
         offered=offered,
         both_forms=both_forms,
         schema="" if is_standalone() else _SCHEMA.as_uri(),  # what a standalone build unpacks does not stay
+        example=str(example_config() or ""),
         suggestions=proposal.suggestions,
+        evidence=proposal.evidence,
     )
     return config_text(draft)
 

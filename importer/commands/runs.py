@@ -48,7 +48,7 @@ def list_runs(context: CommandContext, name: str = "", line_width: int = 0) -> s
         running = running_run(journal_of(context.settings), found)
         if not name:
             shown = (
-                runs_table(found, context.zone, line_width, undone, running)
+                runs_table(found, context.zone, line_width, undone, _not_updated(journal, found), running=running)
                 if found
                 else as_typed("\n".join(_no_run(context, "runs"))) + "\n"
             )
@@ -243,6 +243,14 @@ def _in_known_journal(context: CommandContext, command: str, name: str) -> tuple
             )
             return there, f"To look there:\n  {same_journal(options, command, name)}"
     return None
+
+
+def _not_updated(journal: Journal | None, found: Sequence[tuple[RunRecord, _Counts]]) -> Mapping[str, int]:
+    """Return how many rows of each run failed whose contact is in Callbell all the same; only those are counted."""
+    if journal is None:
+        return {}
+    failed = (record.name for record, counts in found if counts[Status.FAILED])
+    return {name: journal.report_source(name).not_updated() for name in failed}
 
 
 def _undone(journal: Journal) -> Undone:

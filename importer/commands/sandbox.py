@@ -1,6 +1,8 @@
 """`sandbox`: serves a sandbox of the Callbell API until it is stopped."""
 
 import asyncio
+import os
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +11,8 @@ from importer.model.errors import UsageError
 from importer.model.plain_text import counted
 from importer.sandbox import Duplicates, Sandbox, SandboxOptions, read_contacts, read_faults
 from importer.sandbox import serve as serve_until_cancelled
-from importer.system.shell import importer_command, program_command, quote, variable_command
+from importer.system.program import importer_program
+from importer.system.shell import IMPORTER, importer_command, program_command, quote, variable_command
 
 
 def sandbox_options(*, rate: int, latency: float, duplicates: str, faults: str, seed: int) -> SandboxOptions:
@@ -90,5 +93,13 @@ def commands_for(sandbox: Sandbox) -> list[str]:
         f"cd {quote(str(Path.cwd()))}",
         variable_command("CALLBELL_BASE_URL", sandbox.base_url),
         variable_command("CALLBELL_API_TOKEN", sandbox.token),
-        f"{program_command()} run {sample if Path(sample).is_file() else 'FILE'} --journal sandbox.sqlite3",
+        f"{_program()} run {sample if Path(sample).is_file() else 'FILE'} --journal sandbox.sqlite3",
     ]
+
+
+def _program() -> str:
+    """Return how another terminal starts this program: by its name, if it is found there without an activated venv."""
+    found, activated = shutil.which(IMPORTER), os.environ.get("VIRTUAL_ENV")
+    if not found or importer_program() != (os.path.abspath(found),):  # noqa: PTH100 - as importer_program has it
+        return program_command()
+    return program_command() if activated and Path(found).is_relative_to(activated) else IMPORTER

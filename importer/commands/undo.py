@@ -15,7 +15,7 @@ from importer.commands.pool_command import PoolCommand
 from importer.commands.setup import new_run, open_journal
 from importer.commands.undo_foretold import foretold_undo
 from importer.commands.undo_plan import nothing_to_do, undo_plan
-from importer.commands.undo_rest import rest_of_list
+from importer.commands.undo_rest import other_runs
 from importer.journal import AsyncUndo, Journal, RunUndo
 from importer.model.deletion import TAKEN_BACK, Fate
 from importer.model.errors import DeclinedError, StorageError, UsageError
@@ -42,7 +42,7 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
     """
     with open_journal(context) as store:
         store.end_dead_runs()
-        contacts, rest = store.undo_of(earlier.name), rest_of_list(store, earlier, context.options)
+        contacts, rest = store.undo_of(earlier.name), other_runs(store, earlier, context.options)
         if reason := nothing_to_do(contacts, earlier):
             summary_json = _untouched(context, contacts, earlier)
             return CommandResult(exit_code=0, text=_with_rest(reason, rest), summary_json=summary_json)
@@ -173,7 +173,7 @@ class Undo(PoolCommand):
         run, options = self.earlier.name, self.context.options
         again = command_again(run, options, yes=self.context.settings.run.yes)
         words = closing_words(record, run, tally, unwritten or report, again=again, cure=cure)
-        rest = rest_of_list(self.store, self.earlier, self.context.options)
+        rest = other_runs(self.store, self.earlier, self.context.options)
         text = "\n\n".join(filter(None, (*early_end(stopped)[:1], words, rest)))
         summary_json = undo_json(
             replace(record, exit_code=code),

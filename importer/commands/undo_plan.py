@@ -131,7 +131,7 @@ def _kept_lines(undo: RunUndo) -> list[str]:
 
 def _left_lines(foretold: Sequence[ForetoldContact], *, may_be_partial: bool) -> Iterator[str]:
     """Yield which contacts an undo would not take back, and why."""
-    changed = "To be left as they are, for somebody changed them in Callbell since"
+    changed = "To be left as they are, for they were changed in Callbell since"
     if may_be_partial:
         changed = "To be left, at least in part, for they were changed in Callbell since, or cannot be given back"
     words = {

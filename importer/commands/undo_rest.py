@@ -1,4 +1,4 @@
-"""What an undo of one run leaves of a list that took several: a run that ended early, and those that continued it."""
+"""What other runs have to do with an undo of one: those that changed its contacts since, or brought its list too."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
@@ -7,6 +7,28 @@ from importer.journal import Journal
 from importer.model.runs import RunRecord
 from importer.reports.next_step import FINISHED
 from importer.reports.run_commands import same_journal
+
+
+def other_runs(store: Journal, earlier: RunRecord, options: Mapping[str, object]) -> str:
+    """Return which other runs are to be undone, with the command for each; empty: none.
+
+    Args:
+        store: The journal.
+        earlier: The run that is undone.
+        options: Of the undo, by which its journal is found.
+
+    """
+    return "\n".join(filter(None, (_changed_later(store, earlier, options), rest_of_list(store, earlier, options))))
+
+
+def _changed_later(store: Journal, earlier: RunRecord, options: Mapping[str, object]) -> str:
+    """Return which later runs changed the contacts, so that what the run did stays until those are undone."""
+    lines = [
+        f"{count:,} of these contacts {'was' if count == 1 else 'were'} changed by the later run {name}:"
+        f" to take back all, undo that first.\n  {same_journal(options, 'undo', name)}"
+        for name, count in store.undo_of(earlier.name).changed_later().items()
+    ]
+    return "\n".join(lines)
 
 
 def rest_of_list(store: Journal, earlier: RunRecord, options: Mapping[str, object]) -> str:

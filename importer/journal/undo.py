@@ -55,6 +55,13 @@ _EACH = f"count(*) FILTER (WHERE NOT {_CHANGED}), count(*) FILTER (WHERE {_CHANG
 _COUNT = f"SELECT {_EACH} {_TO_DO}"
 _TOTALS = f"SELECT {_EACH} FROM {_TABLES} WHERE {_DONE}"  # noqa: S608 - only constants
 _FIRST_KEPT = f"SELECT {_PERSON} FROM {_TABLES} WHERE {_DONE} AND {_FATE} = 'kept' ORDER BY rows.seq LIMIT :count"  # noqa: S608 - only constants
+_CHANGED_LATER = f"""
+SELECT runs.name, count(*)
+FROM changes JOIN rows USING (run, seq) LEFT JOIN removals USING (run, seq) JOIN runs ON runs.id = changes.run
+WHERE changes.run > :run AND rows.status = 'updated' AND coalesce(removals.status, '') NOT IN ({_TAKEN_BACK_SQL})
+    AND changes.uuid IN (SELECT iif({_CHANGED}, changes.uuid, rows.uuid) {_TO_DO})
+GROUP BY runs.id ORDER BY runs.id DESC
+"""  # noqa: S608 - only constants
 _ENQUEUE = f"""
 INSERT INTO removals (run, seq, status, reason)
 SELECT rows.run, rows.seq, 'pending', '' {_TO_DO}
@@ -155,6 +162,10 @@ class RunUndo:
     def first_kept(self, count: int) -> list[_Shown]:
         """Return the first contacts that are kept: it is not proved that the run made them."""
         return self._shown(_FIRST_KEPT, count)
+
+    def changed_later(self) -> Mapping[str, int]:
+        """Return which later runs changed contacts that `begin` would enqueue, newest first, each with how many."""
+        return dict(self.database.fetch(_CHANGED_LATER, asdict(self.key)))
 
     def _shown(self, sql: str, count: int) -> list[_Shown]:
         found = self.database.fetch(sql, {**asdict(self.key), "count": count})

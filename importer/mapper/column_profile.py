@@ -10,7 +10,8 @@ from itertools import chain
 
 from importer.mapper.contact import cleaned
 from importer.mapper.contact_fields import bot_status, splitter
-from importer.mapper.custom_fields import date_reader, email, number
+from importer.mapper.custom_fields import email, number
+from importer.mapper.date_formats import date_formats
 from importer.mapper.header_guess import counts_up
 from importer.mapper.phones import identify
 from importer.mapper.phones.countries import country_of
@@ -19,10 +20,6 @@ from importer.model.rows import Problem
 _NEARLY_ALL = 0.9
 _MOST_OPTIONS = 12
 _LONGEST_OPTION = 40
-_DATE_FORMATS = (
-    *("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d"),
-    *("%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%m-%y"),
-)
 _SEPARATORS = ",;|"
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[\s.'\N{RIGHT SINGLE QUOTATION MARK}-])*")
 _ZERO_IN_FRONT = re.compile("[+-]?0[0-9]")
@@ -60,6 +57,8 @@ class ColumnProfile:
     """The number of non-empty cells."""
     detail: str = ""
     """The format of dates (empty for ISO dates), the decimal sign of numbers (if any), or the separator of lists."""
+    evidence: str = ""
+    """Of dates that are no ISO dates: what tells their format, or that nothing does."""
     phone_share: float = 0.0
     """The share of the non-empty cells that are phone numbers, from 0.0 to 1.0."""
     options: tuple[str, ...] = ()
@@ -87,11 +86,8 @@ def _profiles(texts: Sequence[str], country: str) -> Iterator[ColumnProfile]:
     profile = partial(ColumnProfile, filled=len(texts), phone_share=phone_share)
     yield profile(kind=Kind.BOT_STATUSES, share=_share(texts, _accepts(bot_status)))
     yield profile(kind=Kind.EMAILS, share=_share(texts, _accepts(email)))
-    is_iso = _accepts(date_reader(""))
-    yield profile(kind=Kind.DATES, share=_share(texts, lambda text: is_iso(text) and text[:4].isdecimal()))
-    formats = {one: _share(texts, _accepts(date_reader(one))) for one in _DATE_FORMATS}
-    if fitting := [one for one, share in formats.items() if share >= _NEARLY_ALL]:  # day and month may be ambiguous
-        yield profile(kind=Kind.DATES, share=formats[fitting[0]], detail="|".join(fitting))
+    dates = date_formats(texts)
+    yield profile(kind=Kind.DATES, share=dates.share, detail="|".join(dates.formats), evidence=dates.evidence)
     yield profile(kind=Kind.PHONES, share=phone_share)
     if not counts_up(texts):
         yield profile(kind=Kind.NATIONAL_PHONES, share=_share(codes, lambda code: code in ("", "national")))

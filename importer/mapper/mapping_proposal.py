@@ -38,6 +38,8 @@ class Proposal:
     """Sentences for the user."""
     suggestions: tuple[CustomFieldOptions, ...]
     """Custom fields that the columns left over could feed, if the account has such fields."""
+    evidence: Mapping[str, str]
+    """Column of dates to what tells their format, or that nothing does."""
     lacks_country: bool
     """Whether the phone numbers have no country code and no column says the country."""
 
@@ -75,6 +77,7 @@ def propose(
         questions=guessed.questions,
         notes=(*guessed.notes, *(left_out(field, name) for field, name in unused.items())),
         suggestions=tuple(one for one in suggestions if one.column not in taken),
+        evidence={name: seen.evidence for name, seen in profiles.items() if seen.evidence},
         lacks_country=Kind.NATIONAL_PHONES in kinds and not columns.country,
     )
 

@@ -65,28 +65,37 @@ def refuse_other(path: str, rows: Sequence[Sequence[str]], row: int, *, is_named
         raise OtherHeaderError(nothing.message, nothing.hint, row=seems) if seems else nothing
     if not is_named:
         _refuse_less_likely(path, likely, row, seems)
-    _refuse_values(path, rows[row - 1], row)
+    _refuse_values(path, rows[row - 1], row, seems if seems and _is_likelier(likely, seems, row) else 0)
 
 
 def _refuse_less_likely(path: str, likely: Sequence[_Likeness], row: int, seems: int) -> None:
     """Return if the row is no title and not less like a header than the row that seems to be it, if there is one."""
-    here, best = likely[row - 1], likely[seems - 1]
+    here = likely[row - 1]
     wider = [number for number, one in enumerate(likely[row:], row + 1) if one.filled > 1]
     if here.filled == 1 and len(wider) >= _LEAST_ROWS_OF_TABLE:
         what = f"Row {row} of {path} has one filled cell only, like a title, and the rows below have more."
         found = seems if seems > row else wider[0]
         raise OtherHeaderError(what, _say_row(found, row), row=found)
-    if seems and best.words > here.words and best.score >= 2 * max(here.score, 1):
+    if seems and _is_likelier(likely, seems, row):
         what = f"Row {row} of {path} does not look like its header, as row {seems} does."
         raise OtherHeaderError(what, _say_row(seems, row), row=seems)
 
 
-def _refuse_values(path: str, cells: Sequence[str], row: int) -> None:
+def _is_likelier(likely: Sequence[_Likeness], seems: int, row: int) -> bool:
+    """Return whether a row is plainly more like a header than the one that should be it."""
+    here, best = likely[row - 1], likely[seems - 1]
+    return best.words > here.words and best.score >= 2 * max(here.score, 1)
+
+
+def _refuse_values(path: str, cells: Sequence[str], row: int, seems: int) -> None:
     """Return if no cell is a phone number or an e-mail address, which are no columns' names."""
     for place, cell in enumerate(map(str.strip, cells)):
         is_phone = _PHONE.fullmatch(cell) and sum(map(str.isdigit, cell)) >= _LEAST_DIGITS_OF_PHONE
         if is_phone or _EMAIL.fullmatch(cell):
             what = "a phone number" if is_phone else "an e-mail address"
+            if seems:
+                found = f"Row {row} of {path} is not its header: cell {column_letters(place)}{row} holds {what}."
+                raise OtherHeaderError(found, _say_row(seems), row=seems)
             raise InputError(
                 f"It seems that {path} has no header: cell {column_letters(place)}{row} holds {what}.",
                 "Say --no-header, or no_header = true under [input] in the config: then the columns are called A, B and"

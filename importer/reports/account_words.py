@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from importer.model.plain_text import plain
 from importer.model.requests import CALLBELL_URL
 
+_FIRST = "First make these in Callbell, where they are missing:"
+
 
 def account_words(name: str, base_url: str) -> str:
     """Return an account in words: such as `Callbell, the account of ana@example.com`; another host is named.
@@ -34,4 +36,9 @@ def required_text(required: Sequence[str], head: str = "These must be in your ac
 
 def first_make(required: Sequence[str]) -> str:
     """Return the same as what comes before the rows are sent."""
-    return required_text(required, "First make these in Callbell, where they are missing:")
+    return required_text(required, _FIRST)
+
+
+def make_first(required: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the same as a step without a command; none where nothing is required."""
+    return [(f"{_FIRST} {'; '.join(map(plain, required))}.", "")] if required else []

@@ -34,7 +34,7 @@ def customers_text(
     rows = sum(tally.values())
     if not rows:
         return _no_rows_text(record) if record.command == "run" else ""
-    there = sum(tally.get(status, 0) for status in IN_CALLBELL - {Status.DUPLICATE}) + not_updated
+    there = customers_there(tally, not_updated)
     there += tally.get(Status.UNSENT, 0) if is_dry else 0
     is_foretold = is_dry or record.is_rehearsal
     is_alike = all_alike(tally, wrong_groups(record, problems)) is not None
@@ -42,6 +42,17 @@ def customers_text(
     if not is_foretold and (none := _none_sent(tally)):
         return f"{none}{apart}"
     return f"{_how_many_are(there, rows, is_foretold=is_foretold)} in Callbell{_as_before(not_updated, there)}.{apart}"
+
+
+def customers_there(tally: Mapping[Status, int], not_updated: int) -> int:
+    """Return how many customers are in Callbell; a row that stands twice is no customer.
+
+    Args:
+        tally: How many rows have each status.
+        not_updated: Rows that failed, and whose contact is in Callbell all the same, as it was.
+
+    """
+    return sum(tally.get(status, 0) for status in IN_CALLBELL - {Status.DUPLICATE}) + not_updated
 
 
 def wrong_groups(record: RunRecord, problems: Sequence[ProblemGroup]) -> list[ProblemGroup]:

@@ -10,7 +10,7 @@ from importer.model.plain_text import counted
 from importer.model.rows import IN_CALLBELL, Status
 from importer.model.runs import TOO_FEW_ROWS, ProblemGroup, RunRecord, conflict_count
 from importer.reports.missing_in_callbell import lacking_groups, missing_text, waiting_text
-from importer.reports.run_commands import command_line, in_earnest, retry_command, whole_command
+from importer.reports.run_commands import command_line, in_earnest, lasting_options, retry_command, whole_command
 from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, Step, all_alike, cure, step_text
 
 FINISHED = (0, 1)
@@ -66,17 +66,28 @@ def missing_in_callbell(left: ToDo, problems: Sequence[ProblemGroup]) -> Sequenc
     return missing if 2 * sum(one.count for one in missing) > left.to_fix else []
 
 
-def missing_step(groups: Sequence[ProblemGroup], files: Sequence[str], options: Mapping[str, object]) -> Step:
+def missing_step(
+    groups: Sequence[ProblemGroup],
+    files: Sequence[str],
+    options: Mapping[str, object],
+    again: str = "give the same command again",
+) -> Step:
     """Return how all that Callbell lacks is made there, and the run's command given again.
 
     Args:
         groups: Of rows that lack it.
         files: Of the run.
         options: Of the run.
+        again: What the command does.
 
     """
     same = command_line("run", files, options, same_files=True)
-    return f"{missing_text(groups)} Then give the same command again:", same
+    return f"{missing_text(groups)} Then {again}:", same
+
+
+def _missing_step(record: RunRecord, groups: Sequence[ProblemGroup]) -> Step:
+    again = {"again": "import the list again"} if record.command == "retry" else {}
+    return missing_step(groups, record.files, lasting_options(record), **again)
 
 
 def is_cut_short(record: RunRecord) -> bool:
@@ -118,11 +129,11 @@ def next_steps(
     if record.exit_code not in FINISHED:
         return [(_go_on(record, is_dry=failed is None, is_cured_first=alike is not None, early_cure=early_cure), "")]
     if is_cut_short(record):
-        return [whole_export(record.files, record.options)]
+        return [whole_export(record.files, lasting_options(record))]
     if alike and alike.code != GONE:
+        missing, options = _missing_step(record, lacking_groups(problems)), lasting_options(record)
         is_missing = alike.code in MISSING_IN_CALLBELL
-        missing = missing_step(lacking_groups(problems), record.files, record.options)
-        return [missing if is_missing else cure(alike, record.command, record.files, record.options, country)]
+        return [missing if is_missing else cure(alike, record.command, record.files, options, country)]
     if failed is None:
         return _after_dry_run(record, tally)
     if left.by_person:
@@ -178,10 +189,10 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
     """Return how the rows are fixed that need a person; or what to fix instead, if that is in Callbell."""
     if missing := missing_in_callbell(left, problems):
         others = left.to_fix - sum(one.count for one in missing)
-        return [missing_step(missing, record.files, record.options), *_others(others, failed)]
+        return [_missing_step(record, missing), *_others(others, failed)]
     waiting = lacking_groups(problems)
     wait = [(waiting_text(waiting), retry_command(record))] if waiting else []
-    commands = "\n".join(command_line("run", [path], record.options) for path in failed)
+    commands = "\n".join(command_line("run", [path], lasting_options(record)) for path in failed)
     verb = "rehearse" if record.is_rehearsal else "import"
     names = " and ".join(path.name for path in failed)
     count = left.to_fix + left.in_conflict - sum(one.count for one in waiting)

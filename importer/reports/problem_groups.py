@@ -163,10 +163,11 @@ def _group_text(group: ProblemGroup, sheets: Sequence[Sheet], *, says_new: bool,
 
 
 def _new_and_known(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:
-    """Return the first of the group's cells, the new ones apart from the known ones, if there are both."""
+    """Return the first of the group's cells, the new ones apart from the known ones, if it has both."""
     count = min(group.new, len(group.rows))  # the new ones stand first
     if not 0 < count < min(len(group.rows), _MOST_ROWS):
-        return places(group, sheets)
+        shown = places(group, sheets)
+        return f"new: {shown}" if shown and 0 < group.new < group.count else shown
     new, known = (
         replace(group, rows=group.rows[part], sheets=group.sheets[part])
         for part in (slice(count), slice(count, _MOST_ROWS))

@@ -116,6 +116,7 @@ def _write_for_people(
         other_person=options.other_person,
         of_list=options.of_list,
         country=options.country,
+        required=options.required,
         early_cure=early_cure,
         not_updated=source.not_updated(),
         kept=source.kept(),

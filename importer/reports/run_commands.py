@@ -23,6 +23,8 @@ _GIVEN_AGAIN = (
     "sandbox",
     "report_dir",
 )
+_OF_ROWS_OF_A_RETRY = ("on_conflict", "gone")
+"""What was decided for some rows: for the whole list it would overwrite what colleagues change later."""
 _WHERE_RUNS_ARE = ("account", "journal", "sandbox")
 """The options that `retry` and `report` need to find the run, which has the others."""
 _JOURNAL = "CALLBELL_IMPORTER_JOURNAL"
@@ -52,6 +54,13 @@ def command_line(
     return shell.importer_command(
         command, *map(shell.short_path, paths), options=_of_command(options, same_files=same_files)
     )
+
+
+def lasting_options(record: RunRecord) -> Mapping[str, object]:
+    """Return the options of a run with which its list may be sent again: of a `retry` not what overwrites."""
+    if record.command != "retry":
+        return record.options
+    return {name: value for name, value in record.options.items() if name not in _OF_ROWS_OF_A_RETRY}
 
 
 def in_earnest(dry_run: RunRecord) -> str:

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path, PurePath
 
 from importer.model.plain_text import plain
-from importer.model.rows import FINAL, Sheet, Status
+from importer.model.rows import FINAL, IN_CALLBELL, Sheet, Status
 from importer.model.rows_not_kept import KeptRows
 from importer.model.runs import CONSENT, LIST, NUMBERS_OF, WAITED, ProblemGroup, RunRecord
+from importer.reports.account_words import make_first
 from importer.reports.closing_text import degraded_texts, ended_after
 from importer.reports.customers import customers_text
 from importer.reports.left_out import kept_consent, left_out_line
@@ -18,6 +19,7 @@ from importer.reports.next_step import next_steps
 from importer.reports.problem_groups import changes_text, for_information, is_problem, worth_a_look
 from importer.reports.report_advice import give_again, run_steps
 from importer.reports.run_commands import take_back
+from importer.reports.same_cause import all_alike
 from importer.reports.status_meanings import MEANINGS, REHEARSED, meaning_of
 
 _GUESSED = "guessed"
@@ -50,6 +52,8 @@ class RunSummary:
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""
     """That the numbers fit, where they do not say their country; empty: it is not known."""
+    required: Sequence[str] = ()
+    """What the account must have, where it was not asked whether it has."""
     early_cure: str = ""
     """What to do about the reason why the run ended early; may be empty."""
     not_updated: int = 0
@@ -111,7 +115,9 @@ class RunSummary:
         told = next_steps(record, tally, problems, self.to_fix, self.country, self.early_cure)
         told += fix_list_too(record, tally, self.sheets)
         carried = carry_over(record, tally, self.given_back, self.other_person) if self.leaves_existing else None
-        return run_steps(record, tally, problems, told, carried=carried, of_list=self.of_list)
+        steps = run_steps(record, tally, problems, told, carried=carried, of_list=self.of_list)
+        is_to_send = record.is_rehearsal and any(map(tally.get, IN_CALLBELL)) and not all_alike(tally, problems)
+        return [*make_first(self.required if is_to_send else ()), *steps]
 
     @property
     def counts(self) -> list[tuple[Status, int, str]]:

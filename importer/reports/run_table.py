@@ -10,6 +10,7 @@ from importer.model.deletion import Fate, taken_back
 from importer.model.plain_text import counted, duration, plain
 from importer.model.rows import IN_CALLBELL, Status
 from importer.model.runs import DECLINED, PastUndo, RunRecord
+from importer.reports.customers import customers_there
 
 Counts = Mapping[Status, int]
 """How many rows have each status."""
@@ -17,7 +18,7 @@ Undone = Mapping[str, Mapping[Fate, int]]
 """What became of the contacts of the runs of which an undo was begun."""
 _NUMBERS = frozenset({"EXIT", "ROWS", "IN CALLBELL", "IN SANDBOX", "TWICE", "TO FIX", "UNSENT", "UNDONE"})
 """Columns of numbers."""
-_LEAST_NEEDED = ("FILE", "DATE", "TIME", "ACCOUNT", "COMMAND", "EXIT", "ROWS", "TWICE", "UNDONE", "UNSENT")
+_LEAST_NEEDED = ("FILE", "DATE", "TIME", "ACCOUNT", "COMMAND", "ROWS", "TWICE", "UNSENT", "UNDONE", "EXIT")
 """Columns that a narrow terminal is spared, in this order; file and date are in the run's name, and what is unsent is
 told below the table."""
 _ONLY_IF_ANY = ("TWICE", "UNSENT", "UNDONE")
@@ -34,6 +35,8 @@ def runs_table(
     zone: tzinfo | None,
     line_width: int,
     undone: Undone = MappingProxyType({}),
+    not_updated: Mapping[str, int] = MappingProxyType({}),
+    *,
     running: str = "",
 ) -> str:
     """Return a line for each run.
@@ -43,12 +46,20 @@ def runs_table(
         zone: In which times are told whose own is not known.
         line_width: Of the terminal, for which columns that are least needed are left out; 0: it is none.
         undone: What became of the contacts of runs that were undone.
+        not_updated: How many rows of runs failed whose contact is in Callbell all the same.
         running: The run that is under way; empty: none is.
 
     """
     where = "IN SANDBOX" if all(record.is_rehearsal for record, _ in found) else "IN CALLBELL"
     lines = [
-        _cells(record, counts, zone, where, undone.get(record.name, {})) | {"EXIT": _exit(record, running)}
+        _cells(
+            record,
+            counts,
+            zone,
+            undone.get(record.name, {}),
+            {where: f"{_customers(record, counts, undone, not_updated):,}"},
+        )
+        | {"EXIT": _exit(record, running)}
         for record, counts in found
     ]
     names = [name for name in lines[0] if name not in _ONLY_IF_ANY or any(line[name] != "0" for line in lines)]
@@ -66,16 +77,21 @@ def _is_left(line: Mapping[str, str]) -> bool:
     return line["UNSENT"] != "0"
 
 
-def _cells(
-    record: RunRecord, counts: Counts, zone: tzinfo | None, where: str, fates: Mapping[Fate, int]
-) -> dict[str, str]:
-    """Return a run by column; its counts are those of its closing text, where a duplicate is no customer.
+def _customers(record: RunRecord, counts: Counts, undone: Undone, not_updated: Mapping[str, int]) -> int:
+    """Return how many customers of a run are there: as its closing text says, without those that an undo deleted."""
+    fates = undone.get(record.name, {})
+    there = customers_there(counts, not_updated.get(record.name, 0))
+    return max(0, there - fates.get(Fate.DELETED, 0) - fates.get(Fate.GONE, 0))
 
-    Contacts that an undo deleted, or found deleted, are there no more. Of a run that was declined nobody has to fix
-    or send a row.
+
+def _cells(
+    record: RunRecord, counts: Counts, zone: tzinfo | None, fates: Mapping[Fate, int], customers: Mapping[str, str]
+) -> dict[str, str]:
+    """Return a run by column, among them that of its customers; its counts are those of its closing text.
+
+    Of a run that was declined nobody has to fix or send a row.
     """
-    total, settled, twice = sum(counts.values()), sum(counts[one] for one in IN_CALLBELL), counts[Status.DUPLICATE]
-    deleted = fates.get(Fate.DELETED, 0) + fates.get(Fate.GONE, 0)
+    total, settled = sum(counts.values()), sum(counts[one] for one in IN_CALLBELL)
     unsent = 0 if record.is_declined else counts[Status.UNSENT] + counts[Status.PENDING]
     to_fix = f"{total - settled - unsent + record.conflicts:,}"
     return {
@@ -87,8 +103,8 @@ def _cells(
         "COMMAND": record.command,
         "EXIT": "",
         "ROWS": f"{total:,}",
-        where: f"{max(0, settled - twice - deleted):,}",
-        "TWICE": f"{twice:,}",
+        **customers,
+        "TWICE": f"{counts[Status.DUPLICATE]:,}",
         "TO FIX": DECLINED if record.is_declined else to_fix,
         "UNSENT": f"{unsent:,}",
         "UNDONE": f"{taken_back(fates):,}",

@@ -8,9 +8,11 @@ from typing import Any
 import tomli_w
 
 from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, CustomFieldOptions, MappingOptions
+from importer.model.account import FieldType
 from importer.readers.options import InputOptions
 
 _COMMENT_AT = 40
+_EXAMPLE = "config.example.toml, beside the README of the importer,"
 _EXAMPLES: dict[str, object] = {"source": "whatsapp", "country": "ES", "tags": ["Imported"]}
 _HINTS = {"country": "where numbers without a country code are from", "tags": "tags of every contact"}
 
@@ -33,8 +35,12 @@ class Draft:
     """How many mobile numbers are in which of their two forms, told in a comment; empty: all are in one."""
     schema: str = ""
     """The address of the config's JSON Schema, by which editors know its keys; empty: none is named."""
+    example: str = ""
+    """Where config.example.toml is; empty: it is not known."""
     suggestions: Sequence[CustomFieldOptions] = ()
     """Custom fields that the account may have, written as comments."""
+    evidence: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Column of dates to what tells their format, or that nothing does."""
 
 
 def config_text(draft: Draft) -> str:
@@ -42,7 +48,7 @@ def config_text(draft: Draft) -> str:
     lines = [
         *([f"#:schema {draft.schema}"] if draft.schema else []),
         f"# How {_seen(draft.file)} becomes contacts in Callbell. Look through it, and try it with: check",
-        "# config.example.toml, which comes with the importer, has every other setting.",
+        f"# {_seen(draft.example) or _EXAMPLE} has every other setting, with a sentence about it.",
         "",
         "[input]",
         *_input(draft),
@@ -136,14 +142,15 @@ def _columns(draft: Draft) -> Iterator[str]:
 
 
 def _custom_fields(draft: Draft) -> Iterator[str]:
-    yield from map(_custom_field, draft.mapping.columns.custom_fields)
+    yield from (_custom_field(one, draft.evidence) for one in draft.mapping.columns.custom_fields)
     if draft.suggestions:
         yield "# These columns are not sent. Where Callbell has such a field, take the # away:"
-    yield from (f"# {_custom_field(one)}" for one in draft.suggestions)
+    yield from (f"# {_custom_field(one, draft.evidence)}" for one in draft.suggestions)
 
 
-def _custom_field(field: CustomFieldOptions) -> str:
+def _custom_field(field: CustomFieldOptions, evidence: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return the line of a custom field: its header alone, or a table of it and what its type needs."""
     table = _given(field)
     name = table.pop("name")
-    return _line(toml(name), table if "type" in table else field.column)
+    why = evidence.get(field.column, "") if field.type is FieldType.DATE else ""
+    return _line(toml(name), table if "type" in table else field.column, why)

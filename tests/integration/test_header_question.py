@@ -175,3 +175,59 @@ def test_a_header_that_has_moved_is_asked_about_again(above: Sequence[tuple[str,
     code, unasked, shown = on_a_terminal("run", "a.csv", "--sandbox", answers=answers)
     assert (code, unasked) == (0, 0)
     assert "as you said before" not in shown
+
+
+CONFIG = """
+[input]
+sheet = "Clientes"
+header_row = 3
+{header}
+[contact]
+country = "ES"
+[columns]
+identifier = "Teléfono"
+name = "Nombre"
+"""
+NAMED = 'header = ["Nombre", "Teléfono", "Ciudad"]'
+
+
+def workbook_of_two_forms(path: str, other: Sequence[str]) -> None:
+    """Write a workbook with a title in its first sheet alone."""
+    book = Workbook()
+    first, second = book.worksheets[0], book.create_sheet("Antiguos")
+    first.title = "Clientes"
+    for sheet, rows in ((first, [*TITLED, *PEOPLE]), (second, [other, *PEOPLE])):
+        for row in rows:
+            sheet.append([cell or None for cell in row])
+    book.save(path)
+
+
+def test_the_header_row_of_a_config_is_of_its_own_sheet() -> None:
+    """Another one with the same columns in another row is read all the same, and that is said."""
+    workbook_of_two_forms("a.xlsx", TITLED[-1])
+    Path("config.toml").write_text(CONFIG.format(header=NAMED), encoding="utf-8")
+    said = give("run", "a.xlsx", "--sheet", "Antiguos", "--config", "config.toml", "--sandbox", "--yes")
+    assert said.exit_code == 0
+    assert "a.xlsx: row 1 is read as the header, which has the config's columns (its row 3 is of another" in said.stderr
+    assert len(results(Path("reports/rehearsals"))) == len(PEOPLE)
+    assert give("run", "a.xlsx", "--config", "config.toml", "--sandbox", "--yes").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("header", "other", "option"),
+    [
+        ("", TITLED[-1], ()),
+        (NAMED, ("Nombre", "Teléfono", "Población"), ()),
+        (NAMED, TITLED[-1], ("--header-row", "3")),
+    ],
+)
+def test_a_named_row_that_is_no_header_leads_to_the_row_that_is(
+    header: str, other: Sequence[str], option: Sequence[str]
+) -> None:
+    """With the sheet and the whole command, where the config does not know these columns, or a person said the row."""
+    workbook_of_two_forms("a.xlsx", other)
+    Path("config.toml").write_text(CONFIG.format(header=header), encoding="utf-8")
+    said = give("check", "a.xlsx", "--sheet", "Antiguos", "--config", "config.toml", *option)
+    assert said.exit_code == 3
+    assert 'Row 3 of a.xlsx (sheet "Antiguos") is not its header: cell B3 holds a phone number.' in said.stderr
+    assert "check a.xlsx --sheet Antiguos --header-row 1\n" in said.stderr

@@ -371,7 +371,7 @@ def test_a_dry_run_tells_what_was_changed_since(service: Sandbox) -> None:
     said = undo(run, "--dry-run")
     assert said.exit_code == 0
     assert "To be deleted from Callbell, which cannot be undone: 6 contacts.\n  row 4: Customer 2 (…002)" in said.stderr
-    assert "To be left as they are, for somebody changed them in Callbell since: 2 contacts." in said.stderr
+    assert "To be left as they are, for they were changed in Callbell since: 2 contacts." in said.stderr
     assert "  row 2: Customer 0 (…000): not as it was sent any more (name)\n" in said.stderr
     assert "Not in Callbell any more: 1 contact.\nCallbell was asked" in said.stderr
 
@@ -693,7 +693,7 @@ def test_the_question_counts_what_will_be_deleted(
     changed_by_colleague(service, changed)
     ended = on_a_terminal("undo", run, "--rate", "0", answers=[("Undo it?", answer)])
     assert f"which cannot be undone: {5 - changed} contacts." in ended.shown
-    assert f"changed them in Callbell since: {changed} contacts." in " ".join(ended.shown.split())
+    assert f"they were changed in Callbell since: {changed} contacts." in " ".join(ended.shown.split())
     assert (ended.exit_code, len(service.contacts)) == (code, left)
     assert ("undone" in give("runs", run).stdout) is (answer == "y\n")
     if changed == 5:

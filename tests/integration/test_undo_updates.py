@@ -251,3 +251,17 @@ def test_a_run_after_the_undo_does_not_urge_the_same_update_again(service: Sandb
     assert "1 updated" in give(*update).stderr
     Path("notes.csv").write_text(header + "+34600000001,Customer 1,Rare\n", encoding="utf-8")
     assert "To carry over what the list says" in give(*skip).stderr
+
+
+def test_what_a_later_run_changed_is_said_to_be_undone_first(service: Sandbox) -> None:
+    """The first run's contacts are the later one's until that is undone; then nothing is said of it."""
+    first = give("runs", "--json").summary["runs"][0]["run"]
+    later = night(service, customer(0, name="New name"), customer(7), customer(1, note="x"))
+    said = undo(first, "--dry-run")
+    told = f"2 of these contacts were changed by the later run {later}: to take back all, undo that first."
+    assert f"{told}\n  callbell-importer undo {later}\n" in said.stderr
+    assert "somebody" not in said.stderr.replace("what somebody changes before it is undone", "")
+    assert undo(later, "--yes").exit_code == 0
+    again = undo(first, "--dry-run")
+    assert "later run" not in again.stderr
+    assert "3 contacts" in again.stderr

@@ -13,6 +13,8 @@ from importer.system.shell import quote
 
 _WELL = (0, 1)
 """Exit codes of an import that came to its end."""
+_MISTYPED = 2
+"""Exit code of a command that was wrong, which whoever gave it was told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,7 @@ def _installed(jobs: Sequence[InstalledJob]) -> Diagnosis:
 def _none(last: LastImport | None, zone: tzinfo | None) -> Diagnosis:
     """Return how a job is put in place, and how the last import ended, if it is one that no table of runs has."""
     step = "callbell-importer schedule FILE"
-    if last is None or not last.is_without_run:
+    if last is None or not last.is_without_run or last.exit_code == _MISTYPED:
         return Diagnosis(name="schedule", text="to run the same import every night:", next_step=step)
     return Diagnosis(
         name="schedule",

@@ -119,7 +119,7 @@ class EndOfRun:
         context, source, told = self.context, self.store.report_source(record.name), self.context.told
         tally, warnings, is_dry = source.tally(), findings.warnings, context.settings.run.dry_run
         options = report_options(context.settings, record, source.sheets(), self.store, self.readers)
-        options = replace(options, country=findings.country)
+        options = replace(options, country=findings.country, required=findings.required)
         stopped = with_token_place(context, self.stopped)
         error = error_json(record.exit_code, stopped) if record.exit_code and stopped else None
         reports = None

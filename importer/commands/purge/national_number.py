@@ -39,8 +39,9 @@ def person_of(number: str) -> Person:
 
 def place_of(person: Person) -> str:
     """Return a number's country, such as `Spain (+34)`, or the code alone where several countries share it."""
-    code = f"+{person.code}"
-    region = "" if sharing_code(code) else region_dialled(person.code)
+    dialled = person.code
+    code = f"+{dialled}"
+    region = "" if sharing_code(code) else region_dialled(dialled)
     return f"{country_name(region)} ({code})" if region else code
 
 

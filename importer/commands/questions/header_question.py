@@ -52,8 +52,9 @@ def open_with_header(
     try:
         return file.open(options), None
     except OtherHeaderError as error:
-        refused = _refusal(context, file, command, more, error)
-        row = error.row
+        row, refused = error.row, _refusal(context, file, command, more, error)
+    if reader := _opened_as_config_says(context, file, row):
+        return reader, row
     reader = _opened_as_before(file, options, earlier)
     is_known = reader is not None
     reader = reader or _opened_at(file, options, row)
@@ -80,6 +81,22 @@ def _refusal(
     name = file.name if scheme_of(file.name) else short_path(file.name)
     whole = importer_command(command, name, options=[*given, ("header_row", error.row)])
     return InputError(error.message, f"{error.hint}\nWith row {error.row} as the header:\n  {whole}")
+
+
+def _opened_as_config_says(context: CommandContext, file: InputFile, row: int) -> Reader | None:
+    """Return the file opened at a row with all columns of the config, which names the row of another sheet.
+
+    None: the sheet or the row is not one that was named besides the config, or the row has other columns.
+    """
+    options, columns = context.settings.input, set(filter(None, context.settings.mapping.made_for))
+    is_of_config = "sheet" in context.options and "header_row" not in context.options and options.header_row
+    if not is_of_config or not columns or (reader := _opened_at(file, options, row)) is None:
+        return None
+    if columns <= set(reader.sheet.header):
+        _tell_row(context, reader, f"which has the config's columns (its row {options.header_row} is of another sheet)")
+        return reader
+    reader.close()
+    return None
 
 
 def _opened_as_before(file: InputFile, options: InputOptions, earlier: "EarlierAnswers | None") -> Reader | None:

@@ -38,6 +38,10 @@ def region_codes() -> list[str]:
     return sorted(phonenumbers.SUPPORTED_REGIONS)
 
 
+_ALIKE = 0.78
+"""How much alike names must be (`difflib`): `Spian` and `Spain` are, `Valencia` and `Alemania` are not."""
+
+
 @lru_cache(maxsize=2048)
 def country_of(cell: str) -> str:
     """Return the region (ISO 3166) that the cell names; empty where it names none."""
@@ -70,7 +74,7 @@ def country_name(region: str) -> str:
 def similar_country(text: str) -> str:
     """Return the region whose name is most like the text, for a question; empty where none is."""
     names = _regions_by_name()
-    close = get_close_matches(folded_name(text), names, n=1, cutoff=0.7)
+    close = get_close_matches(folded_name(text), names, n=1, cutoff=_ALIKE)
     return names[close[0]] if close else ""
 
 

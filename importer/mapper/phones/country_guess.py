@@ -19,6 +19,7 @@ import phonenumbers
 
 from importer.mapper.phones import identify
 from importer.mapper.phones.countries import country_name, region_dialled
+from importer.mapper.phones.header_language import COMMON, regions_spoken_in
 from importer.mapper.phones.numbering_plans import had_prefixes, is_mobile
 from importer.model.rows import Problem
 
@@ -34,29 +35,10 @@ _WEIGHT_OF_FIT = 30.0
 _NEAR = 0.8
 """A country that is less likely than the best one by no more than this may be meant as well."""
 _MOST_RIVALS = 2
+_FEWEST_CODED = 10
+"""So many numbers that say their country are no chance."""
 _FEWEST_PROPOSED = 10
 """Of fewer numbers, some country fits most by chance."""
-_LANGUAGES = {
-    "es": ("ES", "MX", "AR", "CO", "CL", "PE", "EC", "UY", "VE", "BO", "PY", "CR", "GT", "DO", "PA", "HN", "SV", "NI"),
-    "pt": ("BR", "PT", "AO", "MZ"),
-    "it": ("IT", "CH"),
-    "fr": ("FR", "BE", "CH", "LU", "MA", "SN", "CI"),
-    "de": ("DE", "AT", "CH"),
-    "en": ("US", "GB", "IE", "AU", "NZ", "ZA", "IN", "NG", "KE"),
-}
-"""Where the languages are spoken, the most of the service's users first."""
-_WORDS = {
-    "es": "telefono telefonos movil moviles celular nombre nombres apellido apellidos correo ciudad direccion cliente"
-    " clientes contacto contactos hoja notas etiquetas pais fecha provincia",
-    "pt": "telefone telemovel celular nome sobrenome apelido cidade endereco cliente clientes contato contatos"
-    " etiquetas planilha folha notas pais estado",
-    "it": "telefono cellulare nome cognome citta indirizzo cliente clienti contatto contatti foglio note"
-    " paese provincia",
-    "fr": "telephone portable nom prenom ville adresse client clients courriel feuille pays numero",
-    "de": "telefon handy handynummer vorname nachname name ort stadt strasse plz kunde kunden kontakt kontakte tabelle",
-    "en": "phone mobile cell name first last city address customer customers contact contacts sheet state zip country",
-}
-"""Words of headers and of files' names, folded."""
 _DEMONYMS = {
     "AR": "Argentine",
     "AT": "Austrian",
@@ -178,6 +160,8 @@ def guess_country(
     fits = _fits(without, best) if best else _Fits(0, 0)
     if fits.all < max(len(without) * _LEAST_SHARE, 1):
         return None
+    if (sure := _told_by_sheet(coded, words)) and sure != best:
+        rivals = (sure, *(one for one in rivals if one != sure))
     return CountryGuess(
         country=best,
         right=fits.right,
@@ -196,18 +180,24 @@ def _region_of(identifier: str) -> str:
 
 def _hints(words: str, here: str, coded: Mapping[str, int]) -> Mapping[str, float]:
     """Return how likely each region is before its numbers are looked at; one that nothing speaks for is left out."""
-    hints = dict.fromkeys(_DEMONYMS, 0.3) | {region: 0.5 for one in _LANGUAGES.values() for region in one[:2]}
-    told = words.split()
-    hits = {language: sum(word in known.split() for word in told) for language, known in _WORDS.items()}
-    most = max(hits.values(), default=0)
-    for language, regions in _LANGUAGES.items():
-        for place, region in enumerate(regions if most and hits[language] == most else ()):
-            hints[region] = hints.get(region, 0.0) + (1.0 if language == "en" else 3.0) - place / 20
+    hints = dict.fromkeys(_DEMONYMS, 0.3) | dict.fromkeys(COMMON, 0.5)
+    for region, weight in regions_spoken_in(words).items():
+        hints[region] = hints.get(region, 0.0) + weight
     for region, count in coded.items():
         hints[region] = hints.get(region, 0.0) + 4.0 * count / sum(coded.values())
     if here:
         hints[here] = hints.get(here, 0.0) + 2.0
     return hints
+
+
+def _told_by_sheet(coded: Mapping[str, int], words: str) -> str:
+    """Return the region that the sheet names itself, whatever was said before; empty: it names none surely.
+
+    Most of the numbers that say their country are from there, and the headers are in its language.
+    """
+    region = max(coded, key=lambda one: coded[one], default="")
+    is_most = sum(coded.values()) >= _FEWEST_CODED and coded[region] > sum(coded.values()) / 2
+    return region if is_most and region in regions_spoken_in(words) else ""
 
 
 def _best(without: Sequence[str], hints: Mapping[str, float]) -> tuple[str, Sequence[str]]:

@@ -102,7 +102,8 @@ class ExcelReader:
             for values in islice(self._engine.rows(), first_row(options) + ROWS_UNDER_TITLE)
         ]
         width = max((place for row in first for place, cell in enumerate(row, 1) if cell.strip()), default=0)
-        return find_header(self._path, first, options, width)
+        file = f'{self._path} (sheet "{options.sheet}")' if options.sheet else self._path
+        return find_header(file, first, options, width)
 
     def _rows(self) -> Iterator[Row | None]:
         header_row = self._sheet.header_row

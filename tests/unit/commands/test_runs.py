@@ -97,6 +97,20 @@ def test_the_time_of_questions_does_not_count(context: CommandContext) -> None:
     assert ", after 5 s, and 2 min 0 s of questions\n" in list_runs(context, "asked")
 
 
+def test_customers_whose_update_failed_are_in_callbell(context: CommandContext) -> None:
+    """As the run's own end said; the exit code stays where an undo takes room."""
+    one = replace(record("20261123-020000-contacts"), account="https://api.callbell.eu/v1 main", exit_code=1)
+    counts = dict.fromkeys(Status, 0) | {Status.UNCHANGED: 398, Status.FAILED: 85, Status.DUPLICATE: 6}
+    counts |= {Status.INVALID: 7, Status.UNSENT: 3}
+    undone = {one.name: {Fate.DELETED: 2}}
+    table = runs_table([(one, counts)], UTC, 80, undone, {one.name: 85})
+    assert " ".join(table.splitlines()[0].split()) == "RUN EXIT ROWS IN CALLBELL TWICE TO FIX UNSENT UNDONE"
+    assert re.search(r" 1  +499  +481  +6  +92  +3  +2$", table.splitlines()[1])
+    assert re.search(r"  398  ", runs_table([(one, counts)], UTC, 0).splitlines()[1])
+    ended(context, name="no-failures")
+    assert list_runs(context).splitlines()[1].endswith("0            0       0")
+
+
 def test_a_run_that_was_cut_off_has_no_duration(context: CommandContext) -> None:
     """And what is long is cut, so that a line stays one."""
     with closing(Journal.open(context.settings.run.journal or Path(), Ticking())) as journal:

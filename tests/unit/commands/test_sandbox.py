@@ -1,5 +1,6 @@
 """The sandbox that is served by itself."""
 
+import os
 import shlex
 import socket
 import sys
@@ -51,3 +52,21 @@ def test_its_commands_can_be_pasted_into_another_terminal(tmp_path: Path, monkey
     assert shlex.split(there)[1:3] == ["run", "sample_inputs/contacts.csv"]  # the sample where it is
     wrapped = wrapped_text("\n".join(commands), 20)
     assert [shlex.split(line) for line in wrapped.split("\n")] == [*map(shlex.split, commands)]
+
+
+def test_the_program_is_called_by_its_name_where_other_terminals_find_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not where only an environment that is activated in this terminal has it."""
+    program = tmp_path / "bin" / f"callbell-importer{'.exe' if os.name == 'nt' else ''}"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n", "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    monkeypatch.setattr(sys, "argv", [str(program)])
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    assert commands_for(Sandbox(SandboxOptions()))[-1].startswith("callbell-importer run ")
+    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path))
+    assert commands_for(Sandbox(SandboxOptions()))[-1].startswith(str(program))
+    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "other"))
+    assert commands_for(Sandbox(SandboxOptions()))[-1].startswith("callbell-importer run ")

@@ -195,3 +195,16 @@ def test_a_column_within_a_text_is_used_too() -> None:
     columns = ColumnOptions(identifier="Tel", name="{First} {Last}", tags=("Tags",))
     assert all(feeds(columns, name) for name in ("Tel", "First", "Last", "Tags"))
     assert not feeds(columns, "City")
+
+
+def test_dates_that_are_written_as_text_tell_their_format() -> None:
+    """The evidence goes with the suggestion, and there is none for columns of other things."""
+    dates = ["2024-03-01", "01/02/2024", "29/05/2022"]
+    rows = [
+        Row(number=number, cells=(phone, "Ana", day))
+        for number, (phone, day) in enumerate(zip(PHONES, dates, strict=True), 2)
+    ]
+    found = propose(("Phone", "Name", "Joined"), rows)
+    assert [one.format for one in found.suggestions] == ["%d/%m/%Y"]
+    told = "a day above 12 stands first in 1 of 2 dates written as text, second in none"
+    assert found.evidence == {"Joined": told}

@@ -242,3 +242,16 @@ def test_a_total_of_peoples_file_is_said() -> None:
     reader = open_reader(str(PEOPLE_FILES / "title_total.csv"), InputOptions(header_row=4))
     assert [row.cells[1] for chunk in reader.chunks() for row in chunk] == ["Talleres Rey", "Bar Sol"]
     assert "row 8" in reader.sheet.notes[0]
+
+
+@KINDS
+def test_a_named_row_with_a_phone_number_is_refused_with_the_row_that_is_the_header(
+    tmp_path: Path, name: str, write: Write
+) -> None:
+    """Where none looks like it, there is no header."""
+    people = [("Ana", "+34611223420", ""), ("Leo", "+34611223421", "Cádiz")]
+    with pytest.raises(InputError, match="is not its header: cell B2 holds a phone number") as caught:
+        read(write(tmp_path / name, [("Name", "Phone", "City"), *people]), header_row=2)
+    assert caught.value.hint.startswith("The header seems to be row 1: say --header-row 1,")
+    with pytest.raises(InputError, match="has no header: cell B2 holds a phone number"):
+        read(write(tmp_path / name, [("Eva", "+34611223422", "Vigo"), *people]), header_row=2)

@@ -141,10 +141,13 @@ def test_the_reports_for_people_say_so_too() -> None:
 
 
 def test_new_rows_stand_apart_from_known_ones() -> None:
-    """They are what somebody looks for; of a group that is all new, or has more new ones than are shown, not."""
+    """They are what somebody looks for; of a group that is all new, not; where only new ones are shown, it is said."""
     sheet = Sheet(file="/a.csv", name="", header=("Phone",))
     group = replace(GROUP, count=2, rows=(50, 49), sheets=(0, 0))
     shown = groups_text("Problems:", [group], sheets=[sheet], says_new=True).splitlines()[-1].strip()
     assert shown == 'new: A50; known: A49 (phone_short, column "Phone")'
     for other in (replace(group, new=2), replace(group, new=0)):
         assert "A50, A49 (" in groups_text("Problems:", [other], sheets=[sheet], says_new=True)
+    more = replace(group, count=85, new=41, rows=tuple(range(260, 280)), sheets=(0,) * 20)
+    shown = groups_text("Problems:", [more], sheets=[sheet], says_new=True).splitlines()[-1].strip()
+    assert shown == 'new: A260, A261, A262, A263, A264, ... (phone_short, column "Phone")'

@@ -158,6 +158,13 @@ def test_after_a_rehearsal_the_rows_are_sent() -> None:
     assert send[0] == "To send the rows:"
     assert send[1].endswith("contacts.csv --country ES")
     assert replace(about, tally=Counter({Status.INVALID: 1})).steps == fix
+    made = replace(about, required=['tags: "VIP"', 'custom fields: "City"'])
+    first, *others = made.steps
+    told = 'First make these in Callbell, where they are missing: tags: "VIP"; custom fields: "City".'
+    assert first == (told, "")
+    assert others == about.steps
+    assert replace(made, tally=Counter({Status.INVALID: 1})).steps == fix
+    assert told not in replace(made, record=RUN).steps[0]
 
 
 def test_the_reports_say_what_the_terminal_says_of_customers_who_were_there() -> None:

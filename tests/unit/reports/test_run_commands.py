@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from importer.model.rows import Status
+from importer.model.runs import ProblemGroup
+from importer.reports.next_step import next_step
 from importer.reports.run_commands import command_line, in_earnest, retry_command, undo_command, with_journal
 from importer.system import shell
 from tests.support.journals import record
@@ -53,3 +56,23 @@ def test_a_command_that_is_read_elsewhere_names_the_journal_that_a_variable_name
     assert command_line("run", ["/a.csv"], {}).endswith(" --journal /srv/j.sqlite3")
     assert retry_command(replace(run, options={"journal": "/k"})).endswith(" --journal /k")
     assert "--journal" not in retry_command(replace(run, options={"sandbox": True}))
+
+
+@pytest.mark.parametrize(
+    ("code", "count", "said"),
+    [("tag_unknown", 3, "Then import the list again:\n"), ("tag_unknown", 9, "again:\n"), ("phone_invalid", 3, "Fix")],
+)
+def test_what_a_retry_overwrites_is_not_proposed_for_the_whole_list(code: str, count: int, said: str) -> None:
+    """It was said of the rows of then; of a run it is what the person wants."""
+    options = {"existing": "update", "on_conflict": "sheet", "gone": "recreate"}
+    run = replace(record("r"), command="retry", files=("a.csv",), options=options, exit_code=1)
+    problem = ProblemGroup(code=code, column="Tags", message="", count=count, new=0, rows=())
+    status = Status.INVALID if code == "phone_invalid" else Status.FAILED
+    tally = {status: count, Status.UPDATED: 9 - count}
+    text = next_step(run, tally, [problem], [Path("failed.csv")])
+    assert said in text
+    assert "--existing update" in text
+    assert "--on-conflict" not in text
+    assert "--gone" not in text
+    asked = next_step(replace(run, command="run"), tally, [problem], [Path("failed.csv")])
+    assert "--existing update --on-conflict sheet --gone recreate" in asked

@@ -146,3 +146,28 @@ def test_any_header_comes_back(identifier: str, name: str, file: str) -> None:
     )
     assert tomllib.loads(text)["input"]["header"] == [identifier, name]
     assert settle({}, {}, text).mapping.columns == columns
+
+
+def test_what_tells_the_format_of_dates_is_a_comment() -> None:
+    """Of dates alone, and of those that are only suggested too."""
+    fields_ = (
+        CustomFieldOptions(name="Alta", column="Alta", type=FieldType.DATE, format="%d/%m/%Y"),
+        CustomFieldOptions(name="Baja", column="Baja", type=FieldType.TEXT),
+    )
+    columns = ColumnOptions(identifier="Tel", name="Nombre", custom_fields=fields_)
+    evidence = {"Alta": "in one way", "Baja": "in no way", "Visita": "in two ways"}
+    visit = CustomFieldOptions(name="Visita", column="Visita", type=FieldType.DATE)
+    written = replace(draft(("Tel",), columns), evidence=evidence, suggestions=(visit,))
+    text = config_text(written)
+    assert 'format = "%d/%m/%Y" } # in one way\n' in text
+    assert '"Baja" = "Baja"\n' in text
+    assert '# "Visita" = { column = "Visita", type = "date" } # in two ways\n' in text
+
+
+def test_a_config_says_where_every_other_setting_stands() -> None:
+    """With the path, where it is known."""
+    plain = draft(("Tel",), ColumnOptions(identifier="Tel"))
+    assert "# config.example.toml, beside the README of the importer, has every other setting" in config_text(plain)
+    assert "\n# /src/config.example.toml has every other setting" in config_text(
+        replace(plain, example="/src/config.example.toml")
+    )

@@ -113,3 +113,11 @@ def test_without_a_job_an_import_that_no_table_of_runs_has_is_told() -> None:
     assert told.text.endswith("the last import, 2026-11-28 02:07, ended with exit code 5: The token is refused")
     assert told.next_step.splitlines()[0] == "Take a new one."
     assert diagnose_schedule(CronFacts(last=WELL)) == diagnose_schedule(CronFacts())
+
+
+def test_a_command_that_was_mistyped_is_no_matter_of_the_schedule() -> None:
+    """Whoever gave it was told; of any other end before a run it is told here."""
+    typed = replace(REFUSED, exit_code=2, message="No country is called Valencia.", hint="")
+    told = diagnose_schedule(CronFacts(last=typed))
+    assert (told.level, told.text) == (Level.OK, "to run the same import every night:")
+    assert diagnose_schedule(CronFacts(last=REFUSED)).level is Level.NOTE

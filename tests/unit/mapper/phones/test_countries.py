@@ -5,7 +5,7 @@ import pytest
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.contact import to_contact
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
-from importer.mapper.phones.countries import country_of, is_region, region_codes
+from importer.mapper.phones.countries import country_of, is_region, region_codes, similar_country
 from importer.mapper.warnings import row_warnings
 from importer.model.rows import Contact, InvalidRow, Problem, Row
 
@@ -142,3 +142,11 @@ def test_the_regions_are_listed_in_order() -> None:
     assert codes == sorted(codes)
     assert {"AR", "ES", "US"} <= set(codes)
     assert all(map(is_region, codes))
+
+
+@pytest.mark.parametrize(
+    ("text", "region"), [("Spian", "ES"), ("Itlay", "IT"), ("Valencia", ""), ("Sevilla", ""), ("Málaga", "")]
+)
+def test_a_country_is_guessed_from_a_name_only_if_it_is_close(text: str, region: str) -> None:
+    """A city is no country that was mistyped."""
+    assert similar_country(text) == region

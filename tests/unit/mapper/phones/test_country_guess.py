@@ -115,3 +115,28 @@ def test_a_zero_that_other_countries_dial_speaks_for_none() -> None:
     found = guess_country([*SPANISH * 3, "0600111222"], "movil", "", {"ES": 9.0})
     assert found is not None
     assert (found.country, found.right, found.outdated, found.looked_at) == ("ES", 12, 0, 13)
+
+
+def test_numbers_with_a_code_and_the_language_of_the_headers_are_not_outvoted_by_what_was_said_before() -> None:
+    """Where the sheet itself names a country that fits as well, the other one is not proposed."""
+    cells = [*(f"6001112{n:02}" for n in range(50)), *(f"+346001113{n:02}" for n in range(12))]
+    before = {"PL": 20.0}
+    found = guess_country(cells, "nombre telefono", "PL", before)
+    assert found is not None
+    assert found.countries == ("PL", "ES")
+    assert not found.is_proposed
+    alone = guess_country(cells, "nombre telefono", "PL", {})
+    assert alone is not None
+    assert alone.country == "ES"
+    assert alone.is_proposed
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"), [(12, "imie numer"), (9, "nombre telefono"), (0, "nombre telefono"), (12, "first name")]
+)
+def test_what_was_said_before_counts_where_the_sheet_names_no_country_surely(codes: int, words: str) -> None:
+    """A few numbers with a code, or headers in another language, tell too little."""
+    cells = [*(f"6001112{n:02}" for n in range(50)), *(f"+346001113{n:02}" for n in range(codes))]
+    found = guess_country(cells, words, "", {"PL": 20.0})
+    assert found is not None
+    assert found.countries == ("PL",)
