@@ -9,6 +9,7 @@ from pathlib import Path
 
 from importer.commands.account.own_account import KnownAccount, known_account
 from importer.commands.context import CommandContext, CommandResult
+from importer.commands.init_refusal import doubt_text, why_refused
 from importer.commands.input.input_files import input_files
 from importer.commands.input.input_sheet import rows_that_count
 from importer.commands.input.open_sheets import as_opened, open_asking
@@ -21,15 +22,13 @@ from importer.commands.questions.mobile_form_question import with_mobile_form
 from importer.commands.questions.proposal_questions import SHOWN_CHOICES, with_columns_chosen
 from importer.commands.questions.rows_to_send import folded_line, row_line
 from importer.commands.setup import is_there
-from importer.mapper.column_candidates import Question
 from importer.mapper.contact import to_contact
 from importer.mapper.header import texts_of
 from importer.mapper.mapping_proposal import Proposal, propose
 from importer.mapper.options import FIELDS, ContactOptions, MappingOptions
 from importer.model.addresses import shown_address
 from importer.model.answers import says_yes
-from importer.model.errors import DeclinedError, InputError, UsageError
-from importer.model.phone_mask import unnumbered
+from importer.model.errors import DeclinedError, UsageError
 from importer.model.plain_text import plain
 from importer.model.rows import Contact, Entry, InvalidRow, Row, Sheet
 from importer.readers.options import InputOptions
@@ -76,7 +75,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     options = replace(given.mapping, contact=contact, columns=proposal.columns, made_for=sheet.header)
     options, forms = with_mobile_form(options, proposal, sheet, rows, ask)
     config = _config(sheet, given.input, options, proposal, account.offered if account else {}, forms)
-    if ask is None and (refused := _why_refused(sheet, rows, options, proposal, account, config)):
+    if ask is None and (refused := why_refused(sheet, rows, options, proposal, account, config)):
         raise refused
     shown = "\n".join(_shown(sheet, rows, options, proposal, account))
     if ask and not says_yes(ask, f"{shown}\n\nWrite this to {path}? [Y/n]", default=True):
@@ -160,7 +159,7 @@ def _shown(
         yield _source_line(f"  {plain(one.name):<14} from {plain(one.column)} ({one.type}{plain(why)})")
     for question in proposal.questions:
         if not getattr(columns, question.field):
-            yield _source_line(f"  {question.field:<14} open: {_doubt(question)}")
+            yield _source_line(f"  {question.field:<14} open: {doubt_text(question)}")
     if proposal.lacks_country and not options.contact.country:
         yield "The phone numbers have no country code: set country under [contact] of the config, or give --country."
     mapping = column_mapping(sheet, options, account.directory if account else None)
@@ -207,58 +206,3 @@ def _config(
         evidence=proposal.evidence,
     )
     return config_text(draft)
-
-
-def _why_refused(
-    sheet: Sheet,
-    rows: Sequence[Row],
-    options: MappingOptions,
-    proposal: Proposal,
-    account: KnownAccount | None,
-    config: str,
-) -> InputError | None:
-    """Return why no config is written where nobody can be asked; None: nothing has to be asked."""
-    if any(question.is_required for question in proposal.questions):
-        return _unanswered(sheet, proposal, config)
-    wrong = list(_why_mostly_invalid(sheet, rows, options, proposal, account))
-    return _mostly_invalid(sheet, wrong, config) if wrong else None
-
-
-def _unanswered(sheet: Sheet, proposal: Proposal, config: str) -> InputError:
-    questions = "".join(f"\n  - {one.field}: {_doubt(one)}" for one in proposal.questions if one.is_required)
-    return InputError(
-        f"{plain(sheet.file)}: which column is which cannot be told, and nobody can be asked:{questions}",
-        "Give the same command on a terminal, or write this into config.toml and take the # from the right lines:\n\n"
-        + config,
-    )
-
-
-def _why_mostly_invalid(
-    sheet: Sheet, rows: Sequence[Row], options: MappingOptions, proposal: Proposal, account: KnownAccount | None
-) -> Iterator[str]:
-    """Yield why most of the rows would be invalid; nothing if most are right."""
-    mapping = column_mapping(sheet, options, account.directory if account else None)
-    invalid = [mapped for row in rows if isinstance(mapped := to_contact(row, mapping), InvalidRow)]
-    if 2 * len(invalid) <= len(rows):
-        return
-    if proposal.lacks_country and not options.contact.country:
-        yield "Where are the phone numbers from? They have no country code: give --country, such as --country ES."
-    groups: dict[tuple[str, str], list[str]] = {}
-    for problem in chain.from_iterable(one.problems for one in invalid):
-        groups.setdefault((problem.code, problem.column), []).append(problem.message)
-    for (code, column), messages in sorted(groups.items(), key=lambda group: -len(group[1])):
-        where = f' in column "{column}"' if column else ""
-        yield f"{code}{where}: {len(messages):,} of the first {len(rows):,} rows: {unnumbered(messages[0])}"
-
-
-def _mostly_invalid(sheet: Sheet, wrong: Sequence[str], config: str) -> InputError:
-    reasons = "".join(f"\n  - {plain(reason)}" for reason in wrong)
-    return InputError(
-        f"{plain(sheet.file)}: most rows would be invalid, and nobody can be asked whether that is right:{reasons}",
-        "Give the same command with the option that is named or on a terminal, or write this into config.toml and fix"
-        f" it:\n\n{config}",
-    )
-
-
-def _doubt(question: Question) -> str:
-    return f"{question.why}: {plain(', '.join(question.choices[:SHOWN_CHOICES]))}"

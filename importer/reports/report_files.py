@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from importer.model.protocols import ReportSource
 from importer.model.rows import NEEDS_PERSON
@@ -12,6 +12,9 @@ from importer.reports.failed_rows import write_failed
 from importer.reports.report_options import FOR_PROGRAMS, NO_REPORTS, EarlierReports, ReportOptions, Reports
 from importer.reports.results import COLUMNS, result_lines, summary_text, write_csv_table
 from importer.system.files import write_whole
+
+if TYPE_CHECKING:
+    from importer.reports.run_summary import RunSummary
 
 _NAMES = {"csv": "results.csv", "xlsx": "results.xlsx", "html": "report.html"}
 """By the words of `[run] reports`."""
@@ -101,10 +104,29 @@ def _write_for_people(
         return workbook, page, ()
     from importer.reports.html_report import html_report  # noqa: PLC0415 - not wanted in each run
     from importer.reports.results_workbook import write_results_workbook  # noqa: PLC0415 - the same
-    from importer.reports.run_summary import RunSummary  # noqa: PLC0415 - the same
 
     notes: Sequence[str] = ()
-    about = RunSummary(
+    about = _run_summary(source, failed, groups, options, early_cure)
+    if target.is_to_write(workbook):
+        with write_whole(workbook) as unfinished:
+            notes = write_results_workbook(unfinished, source, about, options.input_cells)
+    if target.is_to_write(page):
+        with write_whole(page) as unfinished:
+            unfinished.write_text(html_report(source, about), encoding="utf-8", newline="\n")
+    return workbook, page, notes
+
+
+def _run_summary(
+    source: ReportSource,
+    failed: tuple[Path, ...],
+    groups: tuple[Sequence[ProblemGroup], Sequence[ProblemGroup]],
+    options: ReportOptions,
+    early_cure: str,
+) -> "RunSummary":
+    """Return what workbook and page say of the run."""
+    from importer.reports.run_summary import RunSummary  # noqa: PLC0415 - not wanted in each run
+
+    return RunSummary(
         record=source.record(),
         tally=source.tally(),
         problems=groups[0],
@@ -121,10 +143,3 @@ def _write_for_people(
         not_updated=source.not_updated(),
         kept=source.kept(),
     )
-    if target.is_to_write(workbook):
-        with write_whole(workbook) as unfinished:
-            notes = write_results_workbook(unfinished, source, about, options.input_cells)
-    if target.is_to_write(page):
-        with write_whole(page) as unfinished:
-            unfinished.write_text(html_report(source, about), encoding="utf-8", newline="\n")
-    return workbook, page, notes

@@ -39,10 +39,9 @@ def person_of(number: str) -> Person:
 
 def place_of(person: Person) -> str:
     """Return a number's country, such as `Spain (+34)`, or the code alone where several countries share it."""
-    dialled = person.code
-    code = f"+{dialled}"
-    region = "" if sharing_code(code) else region_dialled(dialled)
-    return f"{country_name(region)} ({code})" if region else code
+    dialled = f"+{person.code}"
+    region = "" if sharing_code(dialled) else region_dialled(person.code)
+    return f"{country_name(region)} ({dialled})" if region else dialled
 
 
 def readings_of(text: str) -> Mapping[str, Person]:

@@ -1,0 +1,72 @@
+"""Why `init` writes no config where nobody can be asked: a column is not sure, or most rows would be invalid."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from importer.commands.account.own_account import KnownAccount
+from importer.commands.mapping_selection import column_mapping
+from importer.commands.questions.proposal_questions import SHOWN_CHOICES
+from importer.mapper.column_candidates import Question
+from importer.mapper.contact import to_contact
+from importer.mapper.mapping_proposal import Proposal
+from importer.mapper.options import MappingOptions
+from importer.model.errors import InputError
+from importer.model.phone_mask import unnumbered
+from importer.model.plain_text import plain
+from importer.model.rows import InvalidRow, Row, Sheet
+
+
+def why_refused(
+    sheet: Sheet,
+    rows: Sequence[Row],
+    options: MappingOptions,
+    proposal: Proposal,
+    account: KnownAccount | None,
+    config: str,
+) -> InputError | None:
+    """Return why no config is written where nobody can be asked; None: nothing has to be asked."""
+    if any(question.is_required for question in proposal.questions):
+        return _unanswered(sheet, proposal, config)
+    wrong = list(_why_mostly_invalid(sheet, rows, options, proposal, account))
+    return _mostly_invalid(sheet, wrong, config) if wrong else None
+
+
+def _unanswered(sheet: Sheet, proposal: Proposal, config: str) -> InputError:
+    questions = "".join(f"\n  - {one.field}: {doubt_text(one)}" for one in proposal.questions if one.is_required)
+    return InputError(
+        f"{plain(sheet.file)}: which column is which cannot be told, and nobody can be asked:{questions}",
+        "Give the same command on a terminal, or write this into config.toml and take the # from the right lines:\n\n"
+        + config,
+    )
+
+
+def _why_mostly_invalid(
+    sheet: Sheet, rows: Sequence[Row], options: MappingOptions, proposal: Proposal, account: KnownAccount | None
+) -> Iterator[str]:
+    """Yield why most of the rows would be invalid; nothing if most are right."""
+    mapping = column_mapping(sheet, options, account.directory if account else None)
+    invalid = [mapped for row in rows if isinstance(mapped := to_contact(row, mapping), InvalidRow)]
+    if 2 * len(invalid) <= len(rows):
+        return
+    if proposal.lacks_country and not options.contact.country:
+        yield "Where are the phone numbers from? They have no country code: give --country, such as --country ES."
+    groups: dict[tuple[str, str], list[str]] = {}
+    for problem in chain.from_iterable(one.problems for one in invalid):
+        groups.setdefault((problem.code, problem.column), []).append(problem.message)
+    for (code, column), messages in sorted(groups.items(), key=lambda group: -len(group[1])):
+        where = f' in column "{column}"' if column else ""
+        yield f"{code}{where}: {len(messages):,} of the first {len(rows):,} rows: {unnumbered(messages[0])}"
+
+
+def _mostly_invalid(sheet: Sheet, wrong: Sequence[str], config: str) -> InputError:
+    reasons = "".join(f"\n  - {plain(reason)}" for reason in wrong)
+    return InputError(
+        f"{plain(sheet.file)}: most rows would be invalid, and nobody can be asked whether that is right:{reasons}",
+        "Give the same command with the option that is named or on a terminal, or write this into config.toml and fix"
+        f" it:\n\n{config}",
+    )
+
+
+def doubt_text(question: Question) -> str:
+    """Return why a column is not sure, with the columns that it may be."""
+    return f"{question.why}: {plain(', '.join(question.choices[:SHOWN_CHOICES]))}"
