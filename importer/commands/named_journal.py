@@ -96,7 +96,7 @@ def begun_beside(settings: Settings, path: Path, old: Path) -> tuple[str, str]:
 
     """
     name, state = settings.run.of_account, journal_contents(old)
-    forgotten = " Whoever was forgotten is imported again." if state and state.forgotten else ""
+    forgotten = " Whoever was forgotten is imported again." if state and state.forgets_people else ""
     begun = (
         f"The account {name} has no journal yet. What was sent before the config had accounts is in"
         f" {plain(str(old))}, which the new journal {plain(str(path))} knows nothing of: everybody in it is looked up,"

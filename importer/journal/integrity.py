@@ -14,6 +14,7 @@ SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM rows), (SELECT count(*
     (SELECT count(*) FROM contacts WHERE status IN ('in_flight', 'in_doubt'))
 """
 _FORGOTTEN = "SELECT count(*) FROM contacts WHERE is_forgotten = 1"
+_REFUSED = "SELECT EXISTS (SELECT 1 FROM forgotten_people)"
 _TALLIES = """
 SELECT name, tally, (SELECT count(*) FROM rows WHERE run = runs.id) AS written, {dropped} FROM runs
 WHERE tally IS NOT NULL AND written > 0
@@ -39,6 +40,18 @@ class JournalState:
     """Contacts whose numbers a purge forgot."""
     in_doubt: int = 0
     """Contacts of which nobody knows whether they arrived."""
+    refuses_people: bool = False
+    """Whether it has a list of people who are never to be imported again."""
+
+    @property
+    def knows_people(self) -> bool:
+        """Whether anything would be lost with it."""
+        return bool(self.contacts or self.forgets_people)
+
+    @property
+    def forgets_people(self) -> bool:
+        """Whether it keeps people who were forgotten from being imported again."""
+        return bool(self.forgotten or self.refuses_people)
 
 
 def examine(journal: Path) -> JournalState:
@@ -57,6 +70,8 @@ def examine(journal: Path) -> JournalState:
         ((runs, rows, contacts, in_doubt),) = connection.execute(_COUNTS).fetchall()
         knows_purges = _has_column(connection, "contacts", "is_forgotten")
         ((forgotten,),) = connection.execute(_FORGOTTEN).fetchall() if knows_purges else [(0,)]
+        has_list = _has_column(connection, "forgotten_people", "hash")
+        ((refuses_people,),) = connection.execute(_REFUSED).fetchall() if has_list else [(0,)]
         return JournalState(
             faults=(*_damage(connection), *_lost_rows(connection)),
             schema_version=version,
@@ -65,6 +80,7 @@ def examine(journal: Path) -> JournalState:
             contacts=contacts - forgotten,
             forgotten=forgotten,
             in_doubt=in_doubt,
+            refuses_people=bool(refuses_people),
         )
 
 

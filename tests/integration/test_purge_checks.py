@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from importer.commands.purge.files import in_reports
+from importer.commands.purge.old_checks import old_checks
 from importer.model.person import Person
 from tests.support.answered_terminal import on_a_terminal
 from tests.support.commands import NO_LIMIT, TOKEN, give, serving, table
@@ -171,3 +172,24 @@ def test_what_a_person_has_in_an_old_checks_folder_stays(monkeypatch: pytest.Mon
     assert give("purge", "--older-than", "90d", "--yes").exit_code == 0
     assert not written.exists()
     assert all(path.exists() for path in (*mine, changed, *others, of_run))
+
+
+def test_a_folder_that_may_not_be_read_keeps_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is somebody else's check: the others are found all the same."""
+    written, closed = check_file(), check_file("20261102-020000-contacts")
+    found = Path.iterdir
+
+    def refused(folder: Path) -> Iterator[Path]:
+        if folder.name == closed.parent.name:
+            raise PermissionError
+        return found(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    checks = old_checks(Path("reports"), (), datetime.now(UTC) + timedelta(days=1))
+    assert [path.name for one in checks for path in one.files] == [written.name]
+
+
+def test_a_copy_of_a_folder_is_somebodys_own() -> None:
+    """No name of ours has a space."""
+    check_file(f"{OF_CHECK} copy")
+    assert old_checks(Path("reports"), (), datetime.now(UTC) + timedelta(days=1)) == []

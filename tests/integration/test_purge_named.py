@@ -191,6 +191,19 @@ def test_a_row_that_was_refused_is_of_the_country_that_its_run_was_given() -> No
     assert (said.exit_code, "Poland" in said.stderr) == (2, True)
 
 
+def test_a_contact_that_an_older_version_knew_by_its_digits_alone_may_be_somebody_elses() -> None:
+    """It has no file and no country, so nothing tells whose it is."""
+    with closing(sqlite3.connect("journal.sqlite3")) as journal, journal:
+        named = [name for _, name, *_ in journal.execute("PRAGMA table_info(contacts)")]
+        columns = ", ".join({"identifier": "'600111222'", "is_normalised": "0"}.get(one, one) for one in named)
+        journal.execute(
+            f"INSERT INTO contacts SELECT {columns} FROM contacts WHERE identifier = '34600111222'"  # noqa: S608 - its own columns
+        )
+    said = give("purge", "--contact", PHONE, "--yes")
+    assert (said.exit_code, "what an older version wrote" in said.stderr) == (2, True)
+    assert names() == {"Zenobia", "Ana"}
+
+
 def test_all_that_digits_can_be_counts() -> None:
     """Eleven digits may be a Brazilian's without country code, and a German's with it; of a plus there is no doubt."""
     rows = [("Phone", "Name"), ("+49991234567", "Uwe"), ("+5549991234567", "Bia")]

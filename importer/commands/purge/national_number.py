@@ -29,6 +29,7 @@ from importer.system.shell import importer_command
 _REMEMBER = "--remember"
 _NOTHING = "Nothing was changed: the number does not say its country"
 _CODES = range(1, 1000)
+_NO_FILES = "[]"
 
 
 def person_of(number: str) -> Person:
@@ -83,7 +84,7 @@ def the_one_who_is_known(
     if len(people) > 1:
         raise number.of_several(people)
     ((region, person),) = people.items()
-    if not is_on_list and (files := number.unsure_files(person, found)):
+    if not is_on_list and (files := number.unsure_files(person, found)) is not None:
         raise number.of_somebody_else_perhaps(region, files)
     return person
 
@@ -109,15 +110,18 @@ class _NationalNumber:
         same = (one.identifier for one in self.readings.values() if isinstance(number, str) and one.is_key(number))
         return next(same, "")
 
-    def unsure_files(self, person: Person, found: Sequence[NumberFound]) -> Sequence[str]:
+    def unsure_files(self, person: Person, found: Sequence[NumberFound]) -> Sequence[str] | None:
         """Return the files with rows that were refused and may be somebody else's, of a country that nobody knows.
 
-        They are the person's in a file that has them with their country too, or if it is the config's country.
+        They are the person's in a file that has them with their country too, or if it is the config's country. None:
+        there is nothing of the kind. Contacts are of no file, so that none of them tells whose another one is.
         """
         if self.read_as(self.context.settings.mapping.contact.country) == person.identifier:
-            return ()
-        theirs = {one.files for one in found if one.identifier == person.identifier}
+            return None
+        theirs = {one.files for one in found if one.identifier == person.identifier} - {_NO_FILES}
         unsure = {one.files for one in found if not one.identifier and not self.read_as(one.country)} - theirs
+        if not unsure:
+            return None
         return sorted({Path(file).name for files in unsure for file in json.loads(files)})
 
     def of_nobody(self, likely: Sequence[str]) -> UsageError:

@@ -20,6 +20,8 @@ from importer.reports.check_report import WHOLE_FILE
 from importer.system.files import as_storage_error
 
 _OURS = re.compile(rf"{re.escape(WHOLE_FILE)}|problems(-[0-9]+-[\w-]*)?\.(csv|xlsx)")
+_NO_RUN_NAME = re.compile(r"[^A-Za-z0-9_-]")
+"""What no folder of ours has in its name, and a copy that somebody made of one mostly has."""
 _NUMBERED = re.compile(r"-.*(?=\.)")
 _STAMP = "%Y%m%d-%H%M%S-"
 
@@ -82,16 +84,20 @@ def delete_checks(checks: Sequence[OldCheck]) -> int:
 def _old_folders(root: Path, before: datetime) -> Iterator[Path]:
     """Yield the folders whose names say that they are of a command that began before a time."""
     for folder in sorted(root.glob("*")):
-        if (stamp := RUN_STAMP.match(folder.name)) and folder.is_dir() and not folder.is_symlink():
+        is_ours = folder.is_dir() and not folder.is_symlink() and not _NO_RUN_NAME.search(folder.name)
+        if is_ours and (stamp := RUN_STAMP.match(folder.name)):
             with suppress(ValueError, OverflowError):
                 if datetime.strptime(stamp[0], _STAMP).astimezone(UTC) < before:
                     yield folder
 
 
 def _check(folder: Path, before: datetime) -> OldCheck:
-    """Return a check's files; none where the folder is not a check's."""
+    """Return a check's files; none where the folder is not a check's, or is somebody's who does not let it be read."""
     with as_storage_error(f"{folder} cannot be read"):
-        plain = [path for path in folder.iterdir() if path.is_file() and not path.is_symlink()]
+        try:
+            plain = [path for path in folder.iterdir() if path.is_file() and not path.is_symlink()]
+        except PermissionError:
+            return OldCheck(folder=folder, files=())
         ours = [path for path in plain if _OURS.fullmatch(path.name)]
         if not ours or any(is_report(path) and not path.name.startswith("problems") for path in {*plain} - {*ours}):
             return OldCheck(folder=folder, files=())

@@ -81,14 +81,15 @@ def forget_oldest(database: Database, now: datetime, days: int, report_dir: Path
 
     What checks left that are as old is deleted, too: in the folder for reports, and beside the runs' own folders.
     """
-    purge, before = JournalPurge(database), now - timedelta(days=days)
-    if checks := old_checks(report_dir, _folders([database]), before):
-        text, _ = checks_text(checks, counted(days, "day")), delete_checks(checks)
-        LOG.info("%s: deleted", text)
-    before = purge.nth_old(before, _RUNS_A_NIGHT) or before
+    purge, oldest = JournalPurge(database), now - timedelta(days=days)
+    checks = old_checks(report_dir, _folders([database]), oldest)
+    before = purge.nth_old(oldest, _RUNS_A_NIGHT) or oldest
     if old := purge.old_runs(before):
         done = _forget(database, old, before, now, always=False).runs
         LOG.info("%d runs are older than %d days and were forgotten, %d rows of them", len(old), days, done.rows)
+    if checks:  # last: one that cannot be deleted keeps no run
+        text, _ = checks_text(checks, counted(days, "day")), delete_checks(checks)
+        LOG.info("%s: deleted", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

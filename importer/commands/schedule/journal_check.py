@@ -24,8 +24,8 @@ def journal_at_night(night: Night) -> Iterator[Diagnosis]:
     old = [journal_before_accounts(night.journal, settings), own, journal_before_accounts(own, settings)]
     for path in dict.fromkeys(one for one in old if one and one != night.journal):
         state = journal_contents(path)
-        if state and (state.contacts or state.forgotten):
-            again = ", and whoever was forgotten is imported again" if state.forgotten else ""
+        if state and state.knows_people:
+            again = ", and whoever was forgotten is imported again" if state.forgets_people else ""
             text = (
                 f"the nights begin a new one, {night.journal}; {path} has {known_words(state)}, of whom they know"
                 f" nothing: everybody is looked up in Callbell again{again}"
@@ -39,7 +39,7 @@ def _knows_nobody(journal: Path) -> bool:
     if is_journal_missing(journal):
         return True
     state = journal_contents(journal)  # None: whoever gives the command may not look
-    return state is not None and not (state.contacts or state.forgotten)
+    return state is not None and not state.knows_people
 
 
 def _is_anothers(night: Night, path: Path) -> bool:
@@ -56,6 +56,7 @@ def _moved(night: Night, path: Path) -> str:
         [
             f"To go on with it, move it to {user}, as root, once the schedule is installed and before the first night:",
             made,
+            *([f"mv {quote(journal)} {quote(f'{journal}.before')}"] if not is_journal_missing(night.journal) else []),
             *(f"mv {quote(f'{path}{end}')} {quote(f'{journal}{end}')}" for end in files),
             f"chown {user}: {' '.join(quote(f'{journal}{end}') for end in files)}",
         ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from importer.journal import Journal
-from importer.journal.integrity import examine
+from importer.journal.integrity import JournalState, examine
 from importer.journal.schema import MIGRATIONS, MIGRATIONS_FOLDER
 from importer.model.errors import StorageError
 from importer.model.rows import Status
@@ -102,3 +102,13 @@ def test_a_journal_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="cannot be opened"):
         examine(tmp_path / "none.sqlite3")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_list_of_people_who_were_forgotten_is_something_to_lose(journal: Path) -> None:
+    """Without it they are imported again, though the journal knows no contact of theirs."""
+    assert not examine(journal).refuses_people
+    change(journal, "INSERT INTO forgotten_people (hash, begun_at) VALUES ('x', '2026-11-23T02:00:00Z')")
+    assert examine(journal).refuses_people
+    only_list = JournalState(faults=(), schema_version=1, refuses_people=True)
+    assert (only_list.knows_people, only_list.forgets_people) == (True, True)
+    assert not JournalState(faults=(), schema_version=1).knows_people

@@ -158,6 +158,8 @@ def test_lines_are_broken_between_words_alone(text: str, expected: str) -> None:
         '  $env:CALLBELL_API_TOKEN = "any-token"',
         "  /usr/bin/python3 -m importer run a.csv",
         "  cd '/home/ana/my lists'",
+        "  systemctl --user --machine=ana@ disable --now callbell-importer.timer",
+        "  touch '/srv/my lists/contacts.csv'",
     ],
 )
 def test_a_command_stays_on_one_line(command: str) -> None:
@@ -165,6 +167,14 @@ def test_a_command_stays_on_one_line(command: str) -> None:
     wrapped = wrapped_text(command, 10)
     assert "\n" not in wrapped
     assert shlex.split(wrapped) == shlex.split(command)
+
+
+def test_what_is_in_quotes_in_a_command_is_left_as_it_is() -> None:
+    """A full stop or a comma there ends no command, and two spaces are two."""
+    command = "callbell-importer purge --contact NUMBER --journal '/home/Lopez, S.A.  Madrid/journal.sqlite3'"
+    wrapped = wrapped_text(f"A purge was cut off: give its command again: {command}", 80)
+    assert shlex.split(wrapped.partition("again:")[2]) == shlex.split(command)
+    assert wrapped.count("\n") == 1
 
 
 def test_a_command_that_fits_without_its_indentation_goes_without() -> None:
