@@ -718,7 +718,7 @@ def test_who_is_known_nowhere_is_asked_about_in_words_of_their_own(monkeypatch: 
     give("run", table(Path("others.csv"), [("Phone", "Name"), *[one[:2] for one in OTHERS]]))
     monkeypatch.setattr("importer.cli.app.is_terminal", lambda: True)
     asked: list[str] = []
-    for answer, code in (("no", 2), ("", 2), ("sí", 0), ("no", 0)):
+    for answer, code in (("no", 3), ("", 3), ("sí", 0), ("no", 0)):
 
         def answering(question: str, *_: Any, answer: str = answer, **__: Any) -> str:
             asked.append(question)

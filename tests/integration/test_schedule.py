@@ -1061,8 +1061,8 @@ def test_nothing_is_put_in_place_without_a_yes(tmp_path: Path, monkeypatch: pyte
     config()
     programs = Programs()
     scheduler = Scheduler(root=tmp_path / "root", call=programs)
-    for answer in (False, None):
-        with pytest.raises(UsageError):
+    for answer, error in ((False, DeclinedError), (None, UsageError)):
+        with pytest.raises(error):
             installed(scheduler, "systemd", answer=answer)
     Path("token").unlink()
     assert installed(scheduler, "systemd")[0].exit_code == 2
