@@ -21,6 +21,8 @@ MAIN = "import sys; sys.argv = ['callbell-importer']; from importer.cli import m
 HEAVY = ("asyncio", "importer.settings.layers", "numpy", "pandas", "aiohttp", "openpyxl")
 """pydantic is not among them: typer imports it itself where it is installed."""
 SHELLS = ("bash", "zsh", "fish")
+BY_NAME = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1", "SHELL": "/bin/bash"}
+"""The shell is the one that is named: none need be among the processes that began the tests."""
 
 Complete = Callable[..., list[str]]
 
@@ -187,7 +189,7 @@ def test_a_command_that_is_typed_with_its_path_has_a_script_of_its_plain_name(tm
     main = (
         f"import sys; sys.argv = [{str(program)!r}, '--show-completion', 'bash']; from importer.cli import main; main()"
     )
-    kept = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "SHELL": "/bin/bash"}
+    kept = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path), **BY_NAME}
     shown = subprocess.run(  # noqa: S603 - this Python
         [sys.executable, "-c", main], env=kept, cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
@@ -214,7 +216,7 @@ def test_bash_completes_a_command_that_is_typed_from_the_home_folder(tmp_path: P
         "PATH": f"{os.environ['PATH']}{os.pathsep}{program.parent}" if typed == program.name else os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "HOME": str(tmp_path),
-        "SHELL": "/bin/bash",
+        **BY_NAME,
     }
     script = subprocess.run(  # noqa: S603 - this Python
         [str(program), "--show-completion", "bash"], env=kept, capture_output=True, text=True, check=True
