@@ -152,3 +152,8 @@ def test_any_text_is_taken_or_told(check: Callable[[str], object], text: str) ->
         check(text)
     except ValueError as error:
         assert str(error)  # noqa: PT017 - whether it is raised at all depends on the text
+
+
+def test_no_days_are_never() -> None:
+    """An empty text says that nothing is forgotten by its age."""
+    assert (checks.days(" "), checks.days("90d"), checks.days("2w")) == (0, 90, 14)
