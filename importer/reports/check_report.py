@@ -100,34 +100,34 @@ class ShownPart(NamedTuple):
     """Groups of problems; None: all."""
     warnings: int | None
     """Groups of what is worth a look; None: all."""
-    columns: int
-    """Lines on the columns of a sheet."""
+    columns: int | None
+    """Lines on the columns of a sheet; None: all."""
     is_brief: bool = False
     """Whether each group has one line, without its sentence."""
 
 
-_ALL = ShownPart(problems=None, warnings=None, columns=0)
+_ALL = ShownPart(problems=None, warnings=None, columns=None)
 
 
-def checked_text(checked: Checked, evidence: str = "", part: ShownPart | None = None) -> str:
+def checked_text(checked: Checked, evidence: str = "", part: ShownPart = _ALL) -> str:
     """Return the text for the terminal, counts and what to do last, without a line break at its end.
 
     Args:
         checked: What was found.
         evidence: Of the country of numbers that do not say it.
-        part: How much of it is shown, and that the rest is in a file; None: all.
+        part: How much of it is shown; if that is not all, the rest is in a file.
 
     """
     sheets, record = [one.sheet for one in checked.sheets], checked.record
     parts = [
         *((f"{checked.broken.message} {checked.broken.hint}", "Up to there:") if checked.broken else ()),
         *degraded_texts(record),
-        *(_sheet(one, part.columns if part else None) for one in checked.sheets),
-        _problems(checked, sheets, part or _ALL),
-        _worth_a_look(checked, sheets, part or _ALL),
+        *(_sheet(one, part.columns) for one in checked.sheets),
+        _problems(checked, sheets, part),
+        _worth_a_look(checked, sheets, part),
         "\n  ".join(["Not checked:", *checked.not_checked]) if checked.not_checked else "",
         required_text(checked.required),
-        f"All of it: {short_path(Path(record.report_dir, WHOLE_FILE))}" if part else "",
+        f"All of it: {short_path(Path(record.report_dir, WHOLE_FILE))}" if part != _ALL else "",
         *checked.foretold,
         changes_text(record, checked.problems),
         "\n".join(_rows(checked)),

@@ -1,6 +1,6 @@
 """A file of our own making that is given again, such as failed.xlsx: which run wrote it, and which list it is of."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -105,8 +105,8 @@ def _read_by_writer(files: Sequence[str], runs: Sequence[RunRecord]) -> Original
     """Return what the run read that wrote the files."""
     if writer := writer_of(files, runs):
         if isinstance(kept := writer.options.get(LIST), Mapping):
-            return OriginalList((str(kept["file"]),), {name: kept[name] for name in HOW_TO_READ if kept.get(name)})
-        return OriginalList(writer.files, dict(_how_it_was_read(writer)))
+            return OriginalList((str(kept["file"]),), _how_it_was_read(kept))
+        return OriginalList(writer.files, _how_it_was_read(writer.options))
     folder = _folder_of(files)
     told = read_json_object(folder / _SUMMARY).get("files") if folder else None
     named = tuple(map(str, told)) if isinstance(told, list) else ()
@@ -117,8 +117,8 @@ def _is_named_as_ours(file: str) -> bool:
     return Path(file).name.startswith(("failed", "results."))
 
 
-def _how_it_was_read(run: RunRecord) -> Iterator[tuple[str, object]]:
-    yield from ((name, run.options[name]) for name in HOW_TO_READ if run.options.get(name))
+def _how_it_was_read(options: Mapping[str, object]) -> Mapping[str, object]:
+    return {name: options[name] for name in HOW_TO_READ if options.get(name)}
 
 
 def _folder_of(files: Sequence[str]) -> Path | None:

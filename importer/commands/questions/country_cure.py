@@ -68,11 +68,11 @@ class NumbersWithoutCountry:
         if run is None:
             return country, said
         from importer.commands.questions.earlier_countries import country_in  # noqa: PLC0415 - the same
-        from importer.mapper.phones import identify  # noqa: PLC0415
+        from importer.mapper.phones import count_right  # noqa: PLC0415
         from importer.mapper.phones.countries import country_name  # noqa: PLC0415
 
         region, count = country_in(run), len(self._cells)
-        right = sum(isinstance(identify(cell, "whatsapp", region), str) for cell in self._cells)
+        right = count_right(self._cells, region)
         what = "rehearsal" if run.is_rehearsal else "run"
         how = f"--country {region}" if run.options.get("country") else f"the country {region}"
         had = f"The {what} of {run.local(run.started_at, zone):%Y-%m-%d %H:%M} had {how}:"

@@ -11,7 +11,7 @@ from importer.commands.questions.country_cure import words_of
 from importer.commands.questions.country_question import phone_cells_of
 from importer.commands.questions.earlier_answers import EarlierAnswers
 from importer.commands.questions.place_names import place_hints
-from importer.mapper.phones import identify
+from importer.mapper.phones import count_right
 from importer.mapper.phones.countries import country_name
 from importer.mapper.phones.country_guess import guess_country, lacks_country
 
@@ -59,7 +59,7 @@ def country_doubt(context: CommandContext, readers: Sequence[InputSheet], earlie
     found = guess_country(cells, words_of([reader.sheet for reader in readers]), "", told)
     if found is None or not found.is_likely or given in found.countries:
         return NO_DOUBT
-    count, right, better = len(cells), _right(cells, given), _right(cells, found.country)
+    count, right, better = len(cells), count_right(cells, given), count_right(cells, found.country)
     where = f"{country_name(given)} (--country {given})"
     cure, country = " or ".join(f"--country {one}" for one in found.countries), "" if found.rivals else found.country
     if count >= _FEWEST_WRONG and better - right >= _MORE * count:
@@ -70,7 +70,3 @@ def country_doubt(context: CommandContext, readers: Sequence[InputSheet], earlie
         return NO_DOUBT
     both = f"{right:,} of {count:,} numbers are right for {where}, but {better:,} {found.for_which} too"
     return CountryDoubt(f"{both}, and more speaks for that: {cure}.", country)
-
-
-def _right(cells: Sequence[str], region: str) -> int:
-    return sum(isinstance(identify(cell, "whatsapp", region), str) for cell in cells)

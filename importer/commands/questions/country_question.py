@@ -15,7 +15,7 @@ from importer.commands.questions.place_names import place_hints
 from importer.mapper.column_candidates import Question
 from importer.mapper.header import texts_of
 from importer.mapper.options import ColumnOptions
-from importer.mapper.phones import identify
+from importer.mapper.phones import count_right
 from importer.mapper.phones.countries import country_name, country_of, sharing_code, similar_country
 from importer.mapper.phones.country_guess import MOST_CELLS, CountryGuess, guess_country, lacks_country
 from importer.model.answers import is_no, is_yes
@@ -36,11 +36,8 @@ class NumbersSeen(NamedTuple):
     def are_of_another(self, region: str) -> bool:
         """Tell whether they fit another country better, and are enough to tell: some country fits a few by chance."""
         can_tell = replace(self.guess, rivals={}).is_proposed
-        return can_tell and self._right(region) < self.guess.right
-
-    def _right(self, region: str) -> int:
         without = (cell for cell in self.cells if lacks_country([cell]))
-        return sum(isinstance(identify(cell, "whatsapp", region), str) for cell in without)
+        return can_tell and count_right(without, region) < self.guess.right
 
 
 def country_evidence(

@@ -7,6 +7,7 @@ else is a problem with a code of its own.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from importer.mapper.messages import cell_problem
 from importer.mapper.phones.examples import such_as
@@ -76,6 +77,11 @@ def identify(text: str, source: str, country: str, form: str = "as_written") -> 
     written = (plain[1], plain[2]) if plain else _plus_and_digits(text, country)
     number = written if isinstance(written, Problem) else e164(*written, country, text)
     return number if isinstance(number, Problem) else in_form(number[1:], form)
+
+
+def count_right(cells: Iterable[str], region: str) -> int:
+    """Return how many cells hold a phone number that is right if those without a country code are from a region."""
+    return sum(isinstance(identify(cell, "whatsapp", region), str) for cell in cells)
 
 
 def numbers_in(text: str) -> list[str]:
