@@ -20,7 +20,7 @@ from importer.journal.purge import JournalPurge
 from importer.model.person import Person
 from importer.sandbox import Sandbox
 from importer.system.locks import journal_lock
-from tests.support.commands import NO_LIMIT, TOKEN, give, phones, results, serving, table
+from tests.support.commands import give, own_place, phones, results, table
 from tests.support.later_days import shift
 
 NUMBER, NAME, MAIL = "+34600111222", "Zenobia Quintanar", "zenobia@quintanar.example"
@@ -54,12 +54,8 @@ def sheet(path: str, *extra: tuple[str, str, str]) -> Path:
 @pytest.fixture(autouse=True)
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """Each test stands in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / "journal.sqlite3"))
     monkeypatch.setenv("CALLBELL_IMPORTER_LOG_FILE", str(tmp_path / "importer.log"))
-    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
-    with serving(NO_LIMIT) as sandbox:
-        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+    with own_place(tmp_path, monkeypatch) as sandbox:
         yield sandbox
 
 

@@ -12,7 +12,7 @@ from importer.commands.purge.files import in_reports
 from importer.commands.purge.old_checks import old_checks
 from importer.model.person import Person
 from tests.support.answered_terminal import on_a_terminal
-from tests.support.commands import NO_LIMIT, TOKEN, give, serving, table
+from tests.support.commands import give, own_place, table
 from tests.support.later_days import shift
 
 NUMBER = "+34600111222"
@@ -23,12 +23,8 @@ OF_CHECK = "20261101-020000-contacts"
 @pytest.fixture(autouse=True)
 def _service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test stands in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / "journal.sqlite3"))
-    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
-    with serving(NO_LIMIT) as sandbox:
-        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+    with own_place(tmp_path, monkeypatch):
         give("run", table(Path("contacts.csv"), [("Phone", "Name"), (NUMBER, "Zenobia"), ("+34600111223", "Ana")]))
         yield
 

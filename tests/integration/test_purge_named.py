@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import NO_LIMIT, TOKEN, Said, give, results, serving, table
+from tests.support.commands import Said, give, own_place, results, table
 
 SPANISH = [("Phone", "Name"), ("600 111 222", "Zenobia"), ("600 111 223", "Ana")]
 
@@ -15,11 +15,7 @@ SPANISH = [("Phone", "Name"), ("600 111 222", "Zenobia"), ("600 111 223", "Ana")
 @pytest.fixture(autouse=True)
 def _service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test stands in a folder of its own, after a run of a Spanish list."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / "journal.sqlite3"))
-    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
-    with serving(NO_LIMIT) as sandbox:
-        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+    with own_place(tmp_path, monkeypatch):
         give("run", table(Path("contacts.csv"), SPANISH), "--country", "ES")
         yield
 

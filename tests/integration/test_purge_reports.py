@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from importer.commands.context import CommandContext
 from importer.commands.runs import list_runs
 from importer.settings import settle
-from tests.support.commands import NO_LIMIT, TOKEN, give, serving, table
+from tests.support.commands import give, own_place, table
 from tests.support.later_days import shift
 
 NUMBER = "+34600111222"
@@ -23,11 +23,7 @@ NIGHTS = 9
 @pytest.fixture(autouse=True)
 def _service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test stands in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / "journal.sqlite3"))
-    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
-    with serving(NO_LIMIT) as sandbox:
-        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+    with own_place(tmp_path, monkeypatch):
         yield
 
 

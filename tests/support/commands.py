@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from typer.testing import CliRunner
 
 from importer.cli.command_line import app
@@ -25,6 +26,17 @@ NO_LIMIT = SandboxOptions(account=ACCOUNT, rate_limit=0, created_status=201)
 def serving(options: SandboxOptions = NO_LIMIT) -> contextlib.AbstractContextManager[Sandbox]:
     """Yield a sandbox that answers from a thread of its own, as a service on another computer would."""
     return served(Sandbox(options))
+
+
+@contextlib.contextmanager
+def own_place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """Let commands stand in a folder of their own, with a journal there and the account of a sandbox; yield that."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(folder / "journal.sqlite3"))
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    with serving(NO_LIMIT) as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        yield sandbox
 
 
 def elsewhere(**setup: Any) -> AccountSetup:
