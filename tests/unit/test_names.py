@@ -2,8 +2,11 @@
 
 import ast
 import re
+import subprocess
 from collections import defaultdict
 from pathlib import Path
+
+import pytest
 
 from tests.support.paths import ROOT
 
@@ -13,6 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MOST_ENTRIES = 15
 MOST_LINES = 260
 MOST_FUNCTION_LINES = 40
+TOP_LEVEL = frozenset({"README.md", "config.example.toml", "importer", "pyproject.toml", "sample_inputs", "tests"})
 NOUNS = frozenset({"column_mapping", "encoding"})
 """Modules whose names end like participles and are none."""
 VAGUE = re.compile(r"(^|_)(utils?|helpers?|common|managers?|data|info|items?)($|_)|^process_|^misc")
@@ -69,3 +73,12 @@ def test_no_function_is_too_long_to_read() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert {name: lines for name, lines in lengths.items() if lines > MOST_FUNCTION_LINES} == {}
+
+
+def test_the_top_level_holds_only_what_is_given() -> None:
+    """No journal, report or config of a trial is committed beside the given files and folders."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("an unpacked folder has no list of what was committed")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    entries = {name.split("/")[0] for name in listed.split("\0") if name}
+    assert {entry for entry in entries if not entry.startswith(".")} == TOP_LEVEL
