@@ -147,7 +147,11 @@ class Check:
         for index, one in enumerate(connection.sheets):
             await journal.add_sheet(one.reader.sheet)
             self._observers.append(rows := self._preflight.observer(one.options))
-            observers = (SheetWarnings(self._warnings, one.mapping, index), rows, self._without_country)
+            observers = (
+                SheetWarnings(self._warnings, one.mapping, index, one.options.contact),
+                rows,
+                self._without_country,
+            )
             mapped = partial(to_contact, mapping=one.mapping)
             sources.append(Source(sheet_index=index, reader=one.reader, to_contact=mapped, observers=observers))
         try:

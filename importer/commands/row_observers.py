@@ -41,7 +41,7 @@ class RowObservers:
             to_contact=partial(to_contact, mapping=sheet.mapping),
             fingerprint=RowFingerprint(sheet.mapping, sheet.options, directory),
             observers=(
-                SheetWarnings(self.warnings, sheet.mapping, index),
+                SheetWarnings(self.warnings, sheet.mapping, index, sheet.options.contact),
                 self.preflight.observer(sheet.options),
                 self.without_country,
             ),

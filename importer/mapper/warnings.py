@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from importer.mapper.column_mapping import ColumnMapping
 from importer.mapper.contact import cleaned_cells, text_flaws
 from importer.mapper.messages import quoted
+from importer.mapper.options import ContactOptions, MobileForm
 from importer.mapper.phones.numbering_plans import lost_zero
 from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.phone_forms import mobile_form
@@ -26,6 +27,7 @@ _SHORT = (
     " no delimiter is missing in them."
 )
 _NOT_ASKED = ", so one that is there already, and that no earlier run sent, may be made twice."
+_AS_WRITTEN = ContactOptions()
 _FORMS = {"52": ("Mexican", "521", "52"), "54": ("Argentine", "549", "54"), "55": ("Brazilian", "a 9", "no 9")}
 
 
@@ -192,11 +194,14 @@ class Findings:
 class SheetWarnings:
     """Observes the rows of one sheet, once they are mapped or recognised."""
 
-    def __init__(self, findings: Findings, mapping: ColumnMapping, sheet: int = 0) -> None:
+    def __init__(
+        self, findings: Findings, mapping: ColumnMapping, sheet: int = 0, contact: ContactOptions = _AS_WRITTEN
+    ) -> None:
         self._findings = findings
         self._mapping = mapping
         self._sheet = sheet
         self._column = mapping.identifier_feed.label
+        self._has_one_form = contact.sent_form is not MobileForm.AS_WRITTEN
 
     def mapped(self, entries: Sequence[Entry]) -> None:
         """Take note of the rows that are right."""
@@ -207,7 +212,9 @@ class SheetWarnings:
                 self._findings.see(row.number, contact, self._column, found, sheet=self._sheet)
 
     def recognised(self, row: int, identifier: str) -> None:
-        """Take note of a row that an earlier run settled."""
+        """Take note of a row that an earlier run settled: its contact keeps the form in which it was made."""
+        if self._has_one_form:
+            return
         self._findings.see_recognised(row, identifier, self._column, sheet=self._sheet)
 
 

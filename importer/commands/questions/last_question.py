@@ -17,7 +17,7 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.input.own_file import another_users
 from importer.commands.mapping_selection import mapping_lines
 from importer.commands.questions.country_doubt import NO_DOUBT, CountryDoubt
-from importer.commands.questions.mobile_form_question import both_forms_text
+from importer.commands.questions.mobile_form_question import both_forms_text, one_form_text
 from importer.commands.questions.rows_to_send import counts_text, first_lines, folded_line, not_seen_text
 from importer.commands.setup import recorded_files
 from importer.journal import Journal
@@ -167,23 +167,13 @@ class LastQuestion:
             *first_lines(self._first),
             self.note,
             wrapped_text(counts, _WIDTH),
-            self._forms_text(context, connection),
+            "" if self.retried else one_form_text(context, self.both_forms, connection.sheets[0].reader.sheet.file),
             _where_to(context, connection),
             plain_lines(not_seen_text(self.not_seen)),
             wrapped_text(self.doubt.text, _WIDTH),
             wrapped_text(self._another_user, _WIDTH),
         ]
         return "\n".join(filter(None, parts))
-
-    def _forms_text(self, context: CommandContext, connection: Connection) -> str:
-        """Return that mobile numbers are in both forms, and what makes them one; of a retry nothing: that was told."""
-        if not self.both_forms or self.retried:
-            return ""
-        if context.settings.mapping_given and (config := context.options.get("config")):
-            where = f'mobile_form = "with" or "without" under [contact] of {short_path(str(config))}'
-            return wrapped_text(f"{self.both_forms} To send them in one form: {where}.", _WIDTH)
-        init = choose_columns([connection.sheets[0].reader.sheet.file], context.options)
-        return f"{wrapped_text(f'{self.both_forms} To send them in one form, answer n, and:', _WIDTH)}\n  {init}"
 
     def _sheet_lines(self, context: CommandContext, index: int, sheet: MappedSheet) -> str:
         """Return which column feeds which field, if that was guessed, and of the encoding what was not told yet."""
