@@ -15,7 +15,7 @@ from importer.commands.account.presence import find_existing
 from importer.commands.account.requirements import RequirementsOfSheet
 from importer.commands.account_gaps import not_checked
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.dry_run import dry_operation, foretold_notes
+from importer.commands.dry_run import dry_operation, foretold_notes, tells_gone
 from importer.commands.end.run_end import EndOfRun, with_series, with_told_degradations
 from importer.commands.input.input_files import input_files
 from importer.commands.input.input_sheet import InputSheet
@@ -141,6 +141,7 @@ class Check:
         """Read and map every row; return why not, if a file breaks off."""
         context = self.context
         self.store.tallied_only = not connection.foretells
+        self.store.tells_gone = tells_gone(context, connection)
         contact = context.settings.mapping.contact
         await journal.begin(self.record, connection.account, contact.existing, contact.on_conflict)
         sources = []

@@ -7,7 +7,7 @@ from pathlib import Path
 from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted
-from importer.model.rows import IN_CALLBELL, Status
+from importer.model.rows import GONE, IN_CALLBELL, Status
 from importer.model.runs import TOO_FEW_ROWS, ProblemGroup, RunRecord, conflict_count
 from importer.reports.missing_in_callbell import lacking_groups, missing_text, waiting_text
 from importer.reports.run_commands import command_line, in_earnest, lasting_options, retry_command, whole_command
@@ -18,8 +18,6 @@ FINISHED = (0, 1)
 SETTLED_BY_ITSELF = CAN_SUCCEED_UNCHANGED | {Status.IN_DOUBT.value}
 """Codes of rows that the same command settles."""
 AGAIN = "the same command again"
-GONE = "gone"
-"""The code of rows whose contact was deleted in Callbell: no cell of them is to be fixed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from importer.model.cures import MISSING_IN_CALLBELL
-from importer.model.rows import CONFLICT, IN_CALLBELL, Status
+from importer.model.rows import CONFLICT, GONE, IN_CALLBELL, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
 from importer.reports.missing_in_callbell import row_waiting_text
-from importer.reports.next_step import FINISHED, GONE, send_again, to_do
+from importer.reports.next_step import FINISHED, send_again, to_do
 from importer.reports.run_commands import after_rehearsal, command_line, retry_command
 from importer.reports.same_cause import Step, all_alike
 

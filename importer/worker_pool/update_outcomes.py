@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from importer.model.changes import CUSTOM, Conflict, FieldValue, field_labels
 from importer.model.plain_text import plain
-from importer.model.replies import Outcome, RemoteContact, Reply
+from importer.model.replies import Outcome, RemoteContact
 from importer.model.rows import CONFLICT, Status
 from importer.worker_pool.merge import Merge
 
@@ -53,12 +53,6 @@ def update_in_doubt(uuid: str, reply_status: int | None, said: str, names: Colle
 def update_failed(uuid: str, code: str, reason: str, http_status: int | None) -> Outcome:
     """Return the outcome of a row whose contact was surely not changed."""
     return Outcome(status=Status.FAILED, uuid=uuid, http_status=http_status, code=code, reason=reason)
-
-
-def gone(uuid: str, reply: Reply) -> Outcome:
-    """Return the outcome of a row whose contact was deleted in Callbell."""
-    reason = "It was deleted in Callbell. To make it again, run the same command with --gone recreate."
-    return update_failed(uuid, "gone", reason, reply.http_status)
 
 
 def _both_values(conflicts: Collection[Conflict]) -> str:

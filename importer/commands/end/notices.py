@@ -12,14 +12,14 @@ from importer.commands.context import CommandContext
 from importer.model.addresses import scheme_of, shown_address
 from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.errors import ImporterError
-from importer.model.rows import FINAL, Status
+from importer.model.rows import FINAL, GONE, Status
 from importer.model.runs import TOO_FEW_ROWS, ProblemGroup
 from importer.notify.delivery import DeliveryResult
 from importer.notify.event import events_of, table, tables, whole_number
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
 from importer.reports.missing_in_callbell import lacking_groups
-from importer.reports.next_step import FINISHED, GONE, ToDo, missing_in_callbell, missing_step, to_do, whole_export
+from importer.reports.next_step import FINISHED, ToDo, missing_in_callbell, missing_step, to_do, whole_export
 from importer.reports.run_commands import given_again, where_runs_are
 from importer.reports.same_cause import all_alike, cure, step_text
 from importer.system.logs import LOG, log_fields

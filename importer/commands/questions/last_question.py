@@ -18,7 +18,13 @@ from importer.commands.input.own_file import another_users
 from importer.commands.mapping_selection import mapping_lines
 from importer.commands.questions.country_doubt import NO_DOUBT, CountryDoubt
 from importer.commands.questions.mobile_form_question import both_forms_text, one_form_text
-from importer.commands.questions.rows_to_send import counts_text, first_lines, folded_line, not_seen_text
+from importer.commands.questions.rows_to_send import (
+    counts_text,
+    first_lines,
+    folded_line,
+    may_send,
+    not_seen_text,
+)
 from importer.commands.setup import recorded_files
 from importer.journal import Journal
 from importer.mapper.options import ColumnOptions
@@ -27,7 +33,7 @@ from importer.model.answers import says_yes
 from importer.model.errors import DeclinedError, InputError
 from importer.model.journal_rows import FirstToSend
 from importer.model.plain_text import counted, plain, plain_lines, wrapped_text
-from importer.model.policy import Existing
+from importer.model.policy import Existing, Gone
 from importer.model.rows import Sheet, Status
 from importer.model.runs import DECLINED, RunRecord
 from importer.reports.account_words import account_words
@@ -107,7 +113,7 @@ class LastQuestion:
             InputError: The answer is no, or there is none.
 
         """
-        if context.confirm is None or not tally.get(Status.PENDING):
+        if context.confirm is None or not may_send(tally, self._first, context.settings.policy):
             # What would be seen above the question is told all the same.
             if told := "\n".join(filter(None, [self.note, self._another_user, self.doubt.text])):
                 context.tell(told)
@@ -161,7 +167,8 @@ class LastQuestion:
 
     def _text(self, context: CommandContext, connection: Connection, tally: Mapping[Status, int]) -> str:
         sheets = [] if self.retried else enumerate(connection.sheets)
-        counts = counts_text(tally, self._first, if_new=_if_new(context, connection), of_run=self.retried)
+        if_new, recreates = _if_new(context, connection), context.settings.policy.gone is Gone.RECREATE
+        counts = counts_text(tally, self._first, if_new=if_new, of_run=self.retried, recreates=recreates)
         parts = [
             *(self._sheet_lines(context, index, sheet) for index, sheet in sheets),
             *first_lines(self._first),

@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from importer.model.changes import ContactChange
 from importer.model.journal_rows import Pending, Presence
-from importer.model.policy import Gone, OnConflict, Policy
+from importer.model.policy import OnConflict, Policy
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
 from importer.model.requests import get_contact, patch_contact
 from importer.model.rows import Contact, Status
 from importer.model.stop import Stop
 from importer.worker_pool.operation import AskToken, Final, SendLater, SendNow
 from importer.worker_pool.update import (
+    Deleted,
     GetContact,
     Patch,
-    Recreate,
     UpdateDecision,
     UpdateStep,
     after_get_contact,
@@ -37,7 +37,6 @@ BASE = Contact(identifier="1", source="whatsapp", name="Ana", note="likes boats"
 NOW = replace(BASE, name="Ana Maria", custom_fields={"Address": "Main Street 1"})
 BEGUN = GetContact(uuid="u1", contact=NOW, base=BASE)
 POLICY = Policy(most_attempts=3, most_look_ups=4)
-RECREATE = replace(POLICY, gone=Gone.RECREATE)
 PROXY_PAGE = replace(answer(404), is_proxy_page=True)
 DOUBTED = ContactChange(uuid="u1", after={"name": "Ana Maria", "note": "x"}, before={"name": "Ana", "note": "y"})
 
@@ -49,7 +48,7 @@ def showing(contact: Contact = BASE, status: int = 200, **fields: Any) -> Reply:
     return answer(status, contact=replace(found, uuid=str(fields["uuid"]), fields=fields))
 
 
-def read(reply: Reply, step: GetContact = BEGUN, policy: Policy = POLICY) -> UpdateDecision | Recreate:
+def read(reply: Reply, step: GetContact = BEGUN, policy: Policy = POLICY) -> UpdateDecision | Deleted:
     """Decide after a GET."""
     return after_get_contact(reply, step, policy, 0.5)
 
@@ -70,13 +69,13 @@ def sent(reply: Reply, step: Patch = BEGUN_PATCH) -> UpdateDecision:
     return after_patch(reply, step, POLICY, 0.5)
 
 
-def outcome(decision: UpdateDecision | Recreate) -> Outcome:
+def outcome(decision: UpdateDecision | Deleted) -> Outcome:
     """Return the outcome of a decision that is one."""
     assert isinstance(decision, Final)
     return decision.outcome
 
 
-def read_again(decision: UpdateDecision | Recreate) -> tuple[float, GetContact]:
+def read_again(decision: UpdateDecision | Deleted) -> tuple[float, GetContact]:
     """Return after how many seconds a decision has the contact read again, and what was done before."""
     assert isinstance(decision, SendLater)
     assert isinstance(decision.step, GetContact)
@@ -229,17 +228,8 @@ def test_one_not_found_is_not_enough(status: int) -> None:
     """Two are needed, some seconds apart, and a contact that is shown in between was not missed."""
     wait_seconds, missed = read_again(read(answer(status)))
     assert wait_seconds == POLICY.not_found_gap_seconds
-    gone = outcome(read(answer(status), missed))
-    assert (gone.status, gone.code, gone.uuid, gone.http_status) == (Status.FAILED, "gone", "u1", status)
-    assert "--gone recreate" in gone.reason
+    assert read(answer(status), missed) == Deleted(get=missed, http_status=status)
     assert patch(missed).get == BEGUN
-
-
-def test_a_contact_that_is_gone_may_be_made_again() -> None:
-    """Where the policy says so; the other operation asks and POSTs."""
-    missed = replace(BEGUN, not_found_count=1)
-    assert read(answer(404), missed, RECREATE) == Recreate(contact=NOW, http_status=404)
-    assert isinstance(read(answer(404), BEGUN, RECREATE), SendLater)
     assert isinstance(sent(answer(404)), SendLater)
 
 
@@ -294,7 +284,7 @@ def test_a_row_whose_patch_may_have_arrived_ends_in_doubt(reply: Reply) -> None:
 
 def test_a_contact_that_is_surely_gone_is_in_no_doubt() -> None:
     """There is nothing any more that a PATCH could have changed."""
-    assert outcome(read(answer(404), replace(BEGUN, not_found_count=1, doubted=DOUBTED))).code == "gone"
+    assert isinstance(read(answer(404), replace(BEGUN, not_found_count=1, doubted=DOUBTED)), Deleted)
 
 
 # Replies to the PATCH
@@ -406,8 +396,10 @@ def test_a_patch_that_finds_nothing_counts_as_a_first_not_found() -> None:
     """The GET after it says whether the contact is gone; one that shows it each time comes to an end too."""
     wait_seconds, missed = read_again(sent(answer(404)))
     assert (wait_seconds, missed.not_found_count, missed.doubted) == (POLICY.not_found_gap_seconds, 1, None)
-    assert outcome(read(answer(404), missed)).code == "gone"
-    assert outcome(sent(answer(404), patch(replace(BEGUN, patches=2)))).code == "gone"
+    assert isinstance(read(answer(404), missed), Deleted)
+    gone = outcome(sent(answer(404), patch(replace(BEGUN, patches=2))))
+    assert (gone.status, gone.code, gone.uuid, gone.http_status) == (Status.FAILED, "gone", "u1", 404)
+    assert "--gone recreate" in gone.reason
 
 
 @pytest.mark.parametrize("status", [400, 409, 413, 415, 422])
