@@ -25,7 +25,7 @@ journal_group = typer.Typer(
     epilog=examples("journal backup copy.sqlite3", "journal backup /backups/journal-monday.sqlite3 --wait"),
 )
 def backup(
-    copy: Annotated[Path, typer.Argument(metavar="FILE", help="The copy, where nothing is yet.")],
+    copy: Annotated[Path, typer.Argument(metavar="FILE", help="The copy, where nothing is yet.", readable=False)],
     config: options.Config = None,
     *,
     account: options.Account = None,

@@ -12,6 +12,7 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.end.exit_status import early_end, exit_code
 from importer.commands.live_display import in_background, show_pool
 from importer.commands.pool_command import PoolCommand
+from importer.commands.report_folder import make_report_folder
 from importer.commands.setup import new_run, open_journal
 from importer.commands.undo_foretold import foretold_undo
 from importer.commands.undo_plan import nothing_to_do, undo_plan
@@ -24,7 +25,6 @@ from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.reports.undo_report import closing_words, undo_json, write_undone
-from importer.system.files import private_folder
 from importer.system.logs import LOG, log_end
 from importer.system.shell import importer_command
 from importer.worker_pool.rate_limiter import RateLimiter
@@ -139,7 +139,7 @@ class Undo(PoolCommand):
         """Take back what the run did and write the report."""
         record, chosen = self.record, self.context.settings.service
         folder = Path(record.report_dir)
-        private_folder(folder)  # now: a folder that cannot be made is better known before than after
+        make_report_folder(folder)  # now: a folder that cannot be made is better known before than after
         undo = self.store.undo_of(self.earlier.name)
         journal = AsyncUndo(undo)
         limiter = RateLimiter(rate=chosen.rate, concurrency=chosen.concurrency)

@@ -28,6 +28,7 @@ _WINDOWS_BYTE = 1 << 30
 _JOURNAL_BYTE = 1 << 40
 _HOLDER_BYTES = 200
 _POLL_SECONDS = 0.5
+_ANOTHER_FILE = "See that its folder is yours to write to and has room, or name another file with --journal."
 
 
 @contextlib.contextmanager
@@ -102,8 +103,8 @@ def exclusive_lock(path: Path, holder: str = "", *, wait: bool = False) -> Itera
 
 @contextlib.contextmanager
 def _opened(path: Path, called: str) -> Iterator[int]:
-    private_folder(path.parent)
-    with as_storage_error(f"{called} cannot be opened"):
+    private_folder(path.parent, _ANOTHER_FILE)
+    with as_storage_error(f"{called} cannot be opened", _ANOTHER_FILE):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     try:
         yield descriptor
