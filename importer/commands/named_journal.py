@@ -55,7 +55,8 @@ def begin_missing_journal(context: CommandContext, path: Path, known: Path, *, i
             raise UsageError("Nothing was sent.", "Name the right journal with --journal, or in the config.")
     elif used_at:
         raise _missing(path, used_at)
-    context.tell(f"A new journal is begun, which knows of nothing that was sent before: {plain(str(path))}")
+    begins = "A run would begin a new journal" if context.settings.run.dry_run else "A new journal is begun"
+    context.tell(f"{begins}, which knows of nothing that was sent before: {plain(str(path))}")
 
 
 def journal_before_accounts(path: Path, settings: Settings) -> Path | None:
