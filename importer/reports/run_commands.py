@@ -111,6 +111,13 @@ def after_rehearsal(record: RunRecord, of_list: RunRecord | None = None) -> list
     return [("To send the rows:" if record.command == "run" else "To send the list that these rows are of:", send)]
 
 
+def needs_told(rehearsal: RunRecord) -> tuple[str, str]:
+    """Return how it is told what the rows of a rehearsal need of the account: the journal does not keep it."""
+    options = {**rehearsal.options, "sandbox": None}
+    command = command_line("check", rehearsal.files, options, same_files=True)
+    return "What the rows need in Callbell first, such as tags and custom fields, is told by:", command
+
+
 def _in_earnest(rehearsal: RunRecord) -> str:
     options = {**rehearsal.options, "sandbox": None}
     return command_line("run", rehearsal.files, options, same_files=True)

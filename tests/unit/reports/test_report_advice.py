@@ -178,6 +178,11 @@ def test_after_a_rehearsal_the_rows_are_sent() -> None:
     assert others == about.steps
     assert replace(made, tally=Counter({Status.INVALID: 1})).steps == fix
     assert told not in replace(made, record=RUN).steps[0]
+    again = replace(about, required=None)
+    assert again.steps[1:] == about.steps
+    assert again.steps[0][1].endswith("callbell-importer check /home/ana/contacts.csv --country ES")
+    assert replace(again, tally=Counter({Status.INVALID: 1})).steps == fix
+    assert replace(again, record=RUN).steps == replace(about, record=RUN).steps
 
 
 def test_the_reports_say_what_the_terminal_says_of_customers_who_were_there() -> None:
