@@ -288,10 +288,31 @@ def test_a_zero_that_a_country_does_not_have_is_named_as_the_cause(text: str, co
     assert "write +34600111222" in problem.message
 
 
-@pytest.mark.parametrize("text", ["044 55 1234 5681", "045 55 1234 5681", "01 55 1234 5681", "+52 044 55 1234 5681"])
-def test_a_prefix_that_mexico_gave_up_is_named_as_the_cause(text: str) -> None:
-    """And no number that begins with a zero is ever advised."""
+@pytest.mark.parametrize("text", ["044 55 1234 5681", "045-55-1234-5681", "01 (55) 1234 5681", "0445512345681"])
+def test_what_mexico_dialled_before_a_number_is_taken_off(text: str) -> None:
+    """As the trunk prefix of any country is: lists still have what was dialled until 2019."""
+    assert digits(text, "MX") == "525512345681"
+
+
+@pytest.mark.parametrize("text", ["044 55 1234 568", "01 000 123 4567", "044 044 1234 5681", "02 55 1234 5681", "044"])
+def test_what_is_no_number_without_a_prefix_of_old_is_refused(text: str) -> None:
+    """Ten digits of a right number must be left, and other zeros are never taken off."""
     problem = digits(text, "MX")
+    assert isinstance(problem, Problem)
+    assert "+0" not in problem.message
+
+
+@pytest.mark.parametrize("country", ["", "ES", "US"])
+def test_the_prefixes_of_mexico_mean_nothing_elsewhere(country: str) -> None:
+    """Where the numbers are not known to be Mexican, none of them becomes one."""
+    found = digits("044 55 1234 5681", country)
+    assert isinstance(found, Problem)
+    assert "+52" not in found.message
+
+
+def test_a_prefix_of_old_after_the_country_code_is_named_as_the_cause() -> None:
+    """It was not dialled from abroad, so the cell may be wrong; no number that begins with a zero is advised."""
+    problem = digits("+52 044 55 1234 5681", "MX")
     assert isinstance(problem, Problem)
     assert problem.code == "phone_trunk_zero"
     assert "write +525512345681" in problem.message
