@@ -701,11 +701,16 @@ def test_a_config_of_somebody_else_is_a_problem(monkeypatch: pytest.MonkeyPatch,
 
 @pytest.mark.usefixtures("as_root")
 def test_what_lies_in_a_folder_that_the_service_does_not_see_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It has a /tmp of its own."""
+    """It has a /tmp of its own, which is said."""
     customers(Path("contacts.csv"))
     config()
     set_temporary(monkeypatch, f"{Path.cwd()}/")
-    assert problems(give("schedule", "contacts.csv", "--kind", "systemd", "--report-dir", "x")) == ["file", "folder"]
+    said = give("schedule", "contacts.csv", "--kind", "systemd", "--report-dir", "x")
+    assert problems(said) == ["file", "folder"]
+    own = f"systemd gives the service a {Path.cwd()} of its own, and empties that when it ends"
+    told = " ".join(said.stderr.split())
+    assert f"{Path.cwd()}/contacts.csv cannot be read: {own}" in told
+    assert f"{Path.cwd()}/x cannot be used: {own}, so what it writes there is gone" in told
     assert "file" not in problems(give("schedule", "contacts.csv", "--kind", "systemd-user"))
 
 
