@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,9 @@ from hypothesis import settings
 from platformdirs import user_state_path
 
 from importer.commands import journal_path
+from importer.commands.doctor import probe_check
+from importer.model.policy import Policy
+from importer.settings import options
 from importer.system import crontabs, installed_crons, installed_units, shell
 
 settings.register_profile("steady", deadline=None, derandomize=True)
@@ -70,3 +74,10 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, _states: Path) -> None:
 def _at_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Paths and commands are told as to a person at a terminal, unless a test says otherwise."""
     monkeypatch.setattr(shell, "is_terminal", lambda _stream: True)
+
+
+@pytest.fixture(autouse=True)
+def _no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands ask at once whether what was not found is still not there: the pool's tests prove the gap."""
+    for module in (options, probe_check):
+        monkeypatch.setattr(module, "Policy", partial(Policy, not_found_gap_seconds=0.0))
