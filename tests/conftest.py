@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Literal
@@ -13,10 +12,8 @@ from hypothesis import settings
 from platformdirs import user_state_path
 
 from importer.commands import journal_path
-from importer.commands.doctor import probe_check
-from importer.model.policy import Policy
-from importer.settings import options
 from importer.system import crontabs, installed_crons, installed_units, shell
+from tests.support import no_gap
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.register_profile("few", deadline=None, derandomize=True, max_examples=20)  # for each of hundreds of mutants
@@ -79,5 +76,5 @@ def _at_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands ask at once whether what was not found is still not there: the pool's tests prove the gap."""
-    for module in (options, probe_check):
-        monkeypatch.setattr(module, "Policy", partial(Policy, not_found_gap_seconds=0.0))
+    for module in no_gap.MODULES:
+        monkeypatch.setattr(module, "Policy", no_gap.POLICY)
