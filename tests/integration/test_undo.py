@@ -14,9 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from importer.commands.account import account_registry
+from importer.commands.context import CommandContext
 from importer.commands.undo import command_again
 from importer.journal import RunUndo
 from importer.sandbox import Commit, Duplicates, Fault, FaultKind, Faults, Sandbox, Scripted
@@ -673,6 +676,34 @@ fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from importer.cli import main
 main()
 """
+
+
+@pytest.mark.parametrize("doubt", ["Go on with this journal all the same?", "Is it that account all the same?"])
+def test_what_a_person_said_of_account_and_journal_is_not_asked_again(
+    service: Sandbox, monkeypatch: pytest.MonkeyPatch, doubt: str
+) -> None:
+    """Callbell is asked how the contacts stand, then they are deleted: both times the account is the same."""
+    run, asked = imported(3), list[str]()
+    made = CommandContext.__init__
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return "y"
+
+    def with_person(self: CommandContext, **known: Any) -> None:
+        made(self, **known | {"ask_line": ask, "confirm": lambda _text: True})
+
+    if doubt.startswith("Go on"):
+        monkeypatch.setattr(account_registry, "is_loopback", lambda _host: False)
+        for journal in (JOURNAL, Path("state/other.sqlite3")):
+            assert give("run", customers(Path("one.csv"), 1, first=90), "--yes", "--journal", journal).exit_code == 0
+    else:
+        service.calls._account = elsewhere()
+    monkeypatch.setattr(CommandContext, "__init__", with_person)
+    there = len(service.contacts)
+    assert undo(run).exit_code == 0
+    assert [question.splitlines()[-1].startswith(doubt) for question in asked] == [True]
+    assert len(service.contacts) == there - 3
 
 
 @posix_only

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 from collections import defaultdict
 from pathlib import Path
@@ -79,6 +80,7 @@ def test_the_top_level_holds_only_what_is_given() -> None:
     """No journal, report or config of a trial is committed beside the given files and folders."""
     if not (ROOT / ".git").exists():
         pytest.skip("an unpacked folder has no list of what was committed")
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    git = shutil.which("git") or "git"
+    listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own command
     entries = {name.split("/")[0] for name in listed.split("\0") if name}
     assert {entry for entry in entries if not entry.startswith(".")} == TOP_LEVEL

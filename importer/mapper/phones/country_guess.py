@@ -5,22 +5,20 @@
 Several countries may fit: nine digits that begin with a 6 are right in Spain, France and Poland. Then the numbers of
 the sheet that have a country code tell, the language of its headers, the machine's own country, what the caller knows
 (earlier answers, names of places), and how the numbers are written. Where even then several are about as likely, all of
-them are named. Numbers with an old prefix (044 in Mexico) are refused, and tell where they are from all the same. It is
-a guess: a person is asked, or told, and it is never used unasked.
+them are named. It is a guess: a person is asked, or told, and it is never used unasked.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import NamedTuple
 
 import phonenumbers
 
 from importer.mapper.phones import identify
 from importer.mapper.phones.countries import country_name, region_dialled
 from importer.mapper.phones.header_language import COMMON, regions_spoken_in
-from importer.mapper.phones.numbering_plans import had_prefixes, is_mobile
+from importer.mapper.phones.numbering_plans import is_mobile
 from importer.model.rows import Problem
 
 MOST_CELLS = 5_000
@@ -75,8 +73,6 @@ class CountryGuess:
     """How many of these numbers are right there."""
     looked_at: int
     """Of how many."""
-    outdated: int = 0
-    """How many have a prefix that is no longer dialled there: they speak for the country, and are refused."""
     with_code: int
     """How many numbers of the sheet say their country themselves."""
     is_likely: bool
@@ -87,8 +83,7 @@ class CountryGuess:
     @property
     def is_proposed(self) -> bool:
         """Whether a person may take it by Enter: enough numbers are right there, few are wrong, and it has no rival."""
-        from_there = self.right + self.outdated
-        is_right = self.looked_at >= _FEWEST_PROPOSED and from_there >= _AS_GOOD * self.looked_at
+        is_right = self.looked_at >= _FEWEST_PROPOSED and self.right >= _AS_GOOD * self.looked_at
         return bool(self.country) and is_right and not self.rivals
 
     @property
@@ -105,8 +100,7 @@ class CountryGuess:
     def evidence(self) -> str:
         """A sentence with the figures."""
         numbers = "numbers without a country code" if self.with_code else "numbers"
-        old = f", {self.outdated:,} more but for an old prefix" if self.outdated else ""
-        return f"{self.right:,} of {self.looked_at:,} {numbers} are right {self.for_which}{old}."
+        return f"{self.right:,} of {self.looked_at:,} {numbers} are right {self.for_which}."
 
     @property
     def for_which(self) -> str:
@@ -157,19 +151,18 @@ def guess_country(
     hints = Counter(_hints(words, here, coded))
     hints.update(told)
     best, rivals = _best(without, hints)
-    fits = _fits(without, best) if best else _Fits(0, 0)
-    if fits.all < max(len(without) * _LEAST_SHARE, 1):
+    right = _right(without, best) if best else 0
+    if right < max(len(without) * _LEAST_SHARE, 1):
         return None
     if (sure := _told_by_sheet(coded, words)) and sure != best:
         rivals = (sure, *(one for one in rivals if one != sure))
     return CountryGuess(
         country=best,
-        right=fits.right,
+        right=right,
         looked_at=len(without),
-        outdated=fits.outdated,
         with_code=coded.total(),
         is_likely=best in hints,
-        rivals={one: count for one in rivals if (count := _fits(without, one).right) >= _AS_GOOD * fits.all},
+        rivals={one: count for one in rivals if (count := _right(without, one)) >= _AS_GOOD * right},
     )
 
 
@@ -204,7 +197,7 @@ def _best(without: Sequence[str], hints: Mapping[str, float]) -> tuple[str, Sequ
     """Return the likeliest of the regions that fit, empty if none does, and those that are about as likely."""
     few = _sample(without, _SCREENED)
     world = {regions[0] for regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.values()} | set(hints)
-    fits = {region: _fits(few, region).all for region in sorted(world & phonenumbers.SUPPORTED_REGIONS)}
+    fits = {region: _right(few, region) for region in sorted(world & phonenumbers.SUPPORTED_REGIONS)}
     least = max(fits.values(), default=0) * _AS_GOOD
     fitting = [region for region, right in fits.items() if right and right >= least]
     shortlist = sorted(fitting, key=lambda region: (-hints.get(region, 0.0), -fits[region]))[:_SHORTLIST]
@@ -219,23 +212,9 @@ def _sample(cells: Sequence[str], most: int) -> Sequence[str]:
     return cells[:: max(-(-len(cells) // most), 1)]
 
 
-class _Fits(NamedTuple):
-    """How many numbers are of a region."""
-
-    right: int
-    outdated: int
-    """With a prefix that was once dialled there."""
-
-    @property
-    def all(self) -> int:
-        return self.right + self.outdated
-
-
-def _fits(cells: Sequence[str], region: str) -> _Fits:
-    found = [identify(cell, "whatsapp", region) for cell in cells]
-    right = sum(isinstance(one, str) for one in found)
-    refused = (one for one in found if isinstance(one, Problem)) if had_prefixes(region) else ()
-    return _Fits(right, sum(one.code == "phone_trunk_zero" for one in refused))
+def _right(cells: Sequence[str], region: str) -> int:
+    """Return how many numbers are of the region."""
+    return sum(isinstance(identify(cell, "whatsapp", region), str) for cell in cells)
 
 
 def _likelihood(region: str, cells: Sequence[str], hints: Mapping[str, float]) -> float:
@@ -245,5 +224,5 @@ def _likelihood(region: str, cells: Sequence[str], hints: Mapping[str, float]) -
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
     dials_zero = metadata is not None and metadata.national_prefix == "0"
     has_zeros = any(cell.strip().startswith("0") for cell in cells)
-    fit = (_WEIGHT_OF_FIT * _fits(cells, region).all + mobiles) / len(cells)
+    fit = (_WEIGHT_OF_FIT * _right(cells, region) + mobiles) / len(cells)
     return hints.get(region, 0.0) + fit + (0.5 if dials_zero == has_zeros else 0.0)

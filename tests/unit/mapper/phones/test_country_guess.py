@@ -102,19 +102,19 @@ OLD_PREFIXES = ("044 55 1234 5678", "045 33 1234 5678", "01 55 1234 5678")
 
 
 def test_numbers_with_a_prefix_that_is_no_longer_dialled_speak_for_their_country() -> None:
-    """They are not right, which is said, and are none the less Mexican."""
+    """They are right there, and nowhere else."""
     found = guess_country([*MEXICAN * 12, *OLD_PREFIXES], "nombre telefono", "")
     assert found is not None
-    assert (found.country, found.right, found.outdated, found.looked_at) == ("MX", 24, 3, 27)
+    assert (found.country, found.right, found.looked_at) == ("MX", 27, 27)
     assert found.is_proposed
-    assert found.evidence == "24 of 27 numbers are right for Mexico, 3 more but for an old prefix."
+    assert found.evidence == "27 of 27 numbers are right for Mexico."
 
 
 def test_a_zero_that_other_countries_dial_speaks_for_none() -> None:
     """A Spanish number with a zero in front counts as wrong."""
     found = guess_country([*SPANISH * 3, "0600111222"], "movil", "", {"ES": 9.0})
     assert found is not None
-    assert (found.country, found.right, found.outdated, found.looked_at) == ("ES", 12, 0, 13)
+    assert (found.country, found.right, found.looked_at) == ("ES", 12, 13)
 
 
 def test_numbers_with_a_code_and_the_language_of_the_headers_are_not_outvoted_by_what_was_said_before() -> None:
