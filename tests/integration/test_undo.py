@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from importer.commands.account import account_registry
 from importer.commands.context import CommandContext
 from importer.commands.undo import command_again
 from importer.journal import RunUndo
-from importer.model.policy import Policy
 from importer.sandbox import Commit, Duplicates, Fault, FaultKind, Faults, Sandbox, Scripted
 from importer.sandbox.calls import Asked
 from importer.sandbox.faults import FaultChooser
@@ -576,10 +574,9 @@ def test_what_is_in_flight_is_waited_for(slow_service: Sandbox, number: signal.S
 
 
 @posix_only
-def test_a_second_signal_ends_it_at_once(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_signal_ends_it_at_once(service: Sandbox) -> None:
     """Without waiting for an answer that does not come; a GET tells the next time."""
     hangs = Scripted(fault=Fault(FaultKind.HANG, Commit.YES), call="DELETE /contacts/:uuid", nth=1)
-    monkeypatch.setattr("importer.settings.options.Policy", partial(Policy, not_found_gap_seconds=0.0))
     service._chooser = FaultChooser(Faults(script=(hangs,)))
     run = imported(3)
 
@@ -650,11 +647,8 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 @posix_only
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
-def test_whatever_stops_it_the_same_command_goes_on(
-    slow_service: Sandbox, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
-) -> None:
+def test_whatever_stops_it_the_same_command_goes_on(slow_service: Sandbox, number: signal.Signals, code: int) -> None:
     """Nothing is deleted twice or forgotten, and nothing else is touched."""
-    monkeypatch.setattr("importer.settings.options.Policy", partial(Policy, not_found_gap_seconds=0.0))
     other, mine = imported(5, "other.csv", first=500), imported(120)
     half_way = threading.Event()
     Counted(slow_service, 20, half_way.set)
