@@ -1,6 +1,7 @@
 """Who hears of a night, through the real command: mail, webhook, ping and commands, received by real servers."""
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -16,7 +17,10 @@ import pytest
 from importer.model.errors import StorageError
 from importer.notify import delivery, receivers
 from importer.sandbox import Sandbox
+from importer.system import installed_units
+from importer.system.systemd_units import service_unit
 from tests.support.commands import TOKEN, Said, customers, every_byte, give, serving, table
+from tests.support.nightly_jobs import nightly_job
 from tests.support.paths import ROOT
 from tests.support.receivers import (
     MailReceiver,
@@ -226,6 +230,28 @@ def test_a_night_without_room_for_its_reports_is_told_as_its_log_tells_it(
     step = "Next: Make room there, and write the reports again; the run itself need not be repeated:"
     assert lines[lines.index(step) + 1].startswith(f"  callbell-importer report {said.summary['run']}")
     assert not any("same command" in line for line in lines)
+
+
+@pytest.mark.usefixtures("service")
+def test_a_night_whose_user_may_not_read_a_file_says_what_cures_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its log, as nobody else hears of it: root is told by `doctor`, which knows the service and its command."""
+    config('webhook_file = "webhook"')
+    monkeypatch.setattr(installed_units, "UNITS", tmp_path / "units")
+    (tmp_path / "units").mkdir()
+    job = nightly_job(journal="/j", arguments=("run", "x.csv", "--config", f"{tmp_path}/config.toml"))
+    (tmp_path / "units/callbell-importer.service").write_text(service_unit(job), "utf-8")
+
+    def refuse(*_: object) -> NoReturn:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("importer.system.secret_file.read_beginning", refuse)
+    given = ("run", table(Path("contacts.csv"), BAD), "-c", f"{tmp_path}/config.toml", "--yes")
+    assert give(*given, "--log-file", "log.txt").exit_code == 1
+    told = " ".join(Path("log.txt").read_text("utf-8").split())
+    cure = f"callbell-importer doctor --config {tmp_path}/config.toml --notify"
+    assert f"cannot be read: Permission denied. What lets the nights read it, this says as root: {cure}" in told
 
 
 # Nobody hears

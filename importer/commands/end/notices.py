@@ -9,6 +9,7 @@ import socket
 from collections.abc import Mapping, Sequence
 
 from importer.commands.context import CommandContext
+from importer.commands.night_secrets import cure_of_unreadable
 from importer.model.addresses import scheme_of, shown_address
 from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.errors import ImporterError
@@ -164,6 +165,8 @@ def _log(context: CommandContext, results: Sequence[DeliveryResult]) -> None:
             fields = log_fields("monitoring")
             for one in results:
                 if one.failure:
-                    LOG.warning("the notice by %s was not delivered: %s", one.receiver, one.failure, extra=fields)
+                    cure = cure_of_unreadable(context) if one.is_unreadable else ""
+                    told = f"{one.failure} {cure}".rstrip()
+                    LOG.warning("the notice by %s was not delivered: %s", one.receiver, told, extra=fields)
                 else:
                     LOG.info("notice by %s delivered", one.receiver, extra=fields)
