@@ -110,7 +110,7 @@ OnConflict = Annotated[
     _sending(
         "--on-conflict",
         "WORD",
-        "With update, what both sides changed: callbell stays (the default), or sheet.",
+        "With update, what both have, each differently: callbell stays (the default), or sheet.",
         complete_words("on_conflict"),
     ),
 ]

@@ -20,7 +20,7 @@ from importer.system import runtime
 from importer.system.installed_crons import nightly_jobs
 from importer.system.installed_units import InstalledUnit
 from importer.system.service_user import as_user, find_user, own_name
-from importer.system.shell import importer_command, quote
+from importer.system.shell import bare_command, importer_command, quote
 
 _GIVE_AS_ROOT = "To look there, give this as root:"
 _GIVE = "To look there:"
@@ -69,7 +69,7 @@ def of_another_user(context: CommandContext, files: Sequence[str]) -> str:
     if not (owner := _other_owner(folder)):
         return ""
     journal, me = journal_of(context.settings), own_name()
-    command = importer_command("run", *files, options=list(context.options.items()), from_anywhere=True)
+    command = bare_command("run", *files, options=list(context.options.items()), from_anywhere=True)
     jobs = [job for job in nightly_jobs() if job.user == owner]
     job = next((one for one in jobs if one.journal.name == journal.name), jobs[0] if jobs else None)
     as_theirs = job.as_its_user(command) if job else f"{as_user(owner, '')} -c {quote(command)}"
@@ -97,7 +97,7 @@ def elsewhere(context: CommandContext, *words: str) -> str:
     named = [unit for unit in units if unit.journal.name == journal.name]  # of the same account of the config
     return "\n".join(
         f"The nightly {unit.title} has the journal {plain(str(unit.journal))}."
-        f" {_GIVE if unit.user == own_name() else _GIVE_AS_ROOT}\n  {_there(unit, context, journal.name, *words)}"
+        f" {_GIVE if _is_own(unit) else _GIVE_AS_ROOT}\n  {_there(unit, context, journal.name, *words)}"
         for unit in named or units
     ) or _of_reports(context, *words)
 
@@ -107,7 +107,7 @@ def _of_reports(context: CommandContext, *words: str) -> str:
     folder = context.settings.run.report_dir.absolute()
     if not (owner := owner_of_reports(folder)):
         return ""
-    command = importer_command(*words, options=list(context.options.items()))
+    command = bare_command(*words, options=list(context.options.items()))
     return (
         f"The newest run in {plain(str(folder))} is {owner}'s, so the nights run as {owner}, whose journal is another."
         f" {_GIVE_AS_ROOT}\n  {as_user(owner, '')} -c {quote(command)}"
@@ -144,5 +144,11 @@ def _there(unit: InstalledUnit, context: CommandContext, usual: str, *words: str
     """
     is_found = unit.journal == find_user(unit.user, "").state_folder / usual
     options = [*context.options.items(), ("journal", None if is_found else str(unit.journal))]
-    command = importer_command(*words, options=options)
-    return command if unit.user == own_name() and not unit.token_file else unit.as_its_user(command)
+    if _is_own(unit):
+        return importer_command(*words, options=options)
+    return unit.as_its_user(bare_command(*words, options=options))
+
+
+def _is_own(unit: InstalledUnit) -> bool:
+    """Tell whether whoever gives the command is the job's user, with all that this user needs."""
+    return unit.user == own_name() and not unit.token_file

@@ -42,8 +42,8 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
 
     Raises:
         BusyError: Another run uses the journal.
+        DeclinedError: It is missing, and the person does not want a new one.
         StorageError: The journal, its lock or the log cannot be opened; or it was there before and is missing.
-        UsageError: It is missing, and the person does not want a new one.
 
     """
     run = context.settings.run

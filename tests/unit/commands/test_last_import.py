@@ -55,7 +55,7 @@ def test_each_account_has_a_file_of_its_own(tmp_path: Path, journal: str, accoun
 
 def test_a_person_who_said_no_is_no_failure(tmp_path: Path) -> None:
     """Who was there knows."""
-    ended(tmp_path, exit_code=2, error={"code": "declined", "message": "Nothing was sent."})
+    ended(tmp_path, exit_code=3, error={"code": "declined", "message": "Nothing was sent."})
     last = last_import(tmp_path / "journal.sqlite3")
     assert last is not None
     assert not last.is_without_run

@@ -12,7 +12,7 @@ import pytest
 from importer.commands.context import CommandContext
 from importer.commands.named_journal import begin_missing_journal, known_journals, remember_journal, require_journal
 from importer.commands.setup import open_journal
-from importer.model.errors import ImporterError, StorageError, UsageError
+from importer.model.errors import DeclinedError, ImporterError, StorageError
 from importer.settings import settle
 
 KNOWN = Path("state/known.json")
@@ -82,7 +82,7 @@ def test_a_journal_of_the_sandbox_is_begun_again(base_url: str, token: str, begi
     remember_journal(Path("there/j.sqlite3").absolute(), AT, known_journals())
     asked: list[str] = []
     context = replace(context_of(answering(asked, "n"), base_url=base_url), environment={"CALLBELL_API_TOKEN": token})
-    with contextlib.suppress(UsageError), open_journal(context):
+    with contextlib.suppress(DeclinedError), open_journal(context):
         pass
     assert (Path("there/j.sqlite3").exists(), asked == []) == (begins, begins)
 
@@ -94,7 +94,7 @@ def test_on_a_terminal_the_first_use_is_asked_about(answer: str, begins: bool) -
     context = context_of(answering(asked, answer))
     error = outcome(context, Path("there/j.sqlite3").absolute())
     assert asked[0].endswith("Begin a new one there? [Y/n]")
-    assert isinstance(error, UsageError) is not begins
+    assert isinstance(error, DeclinedError) is not begins
 
 
 @pytest.mark.parametrize(("answer", "begins"), [("", False), ("n", False), ("y", True)])
@@ -102,7 +102,7 @@ def test_on_a_terminal_enter_begins_none_in_place_of_another(answer: str, begins
     """The person is told when it was used."""
     path, asked = used_before(), list[str]()
     context = context_of(answering(asked, answer))
-    assert isinstance(outcome(context, path), UsageError) is not begins
+    assert isinstance(outcome(context, path), DeclinedError) is not begins
     assert "It was used on 2026-11-27" in asked[0]
     assert asked[0].endswith("[y/N]")
 
@@ -158,7 +158,7 @@ def test_the_default_journal_is_begun_in_silence_once(account: str) -> None:
                 pass
         assert not said(context)
     asked: list[str] = []
-    with pytest.raises(UsageError), open_journal(of_default(account, answering(asked, ""))):
+    with pytest.raises(DeclinedError), open_journal(of_default(account, answering(asked, ""))):
         pass
     assert asked[0].endswith("Begin a new one all the same? [y/N]")
 
@@ -228,7 +228,7 @@ def test_a_person_is_asked_before_an_account_leaves_the_old_journal_behind() -> 
     """Nothing is begun without a yes; and what to write into the config is said."""
     asked: list[str] = []
     with (
-        pytest.raises(UsageError, match="Nothing was sent") as caught,
+        pytest.raises(DeclinedError, match="Nothing was sent") as caught,
         open_journal(_two_accounts(ask=answer(asked, ""))),
     ):
         pass

@@ -17,7 +17,7 @@ from importer.commands.runs import find_run, find_run_to_report, find_run_to_ret
 from importer.journal import Journal
 from importer.model.errors import UsageError
 from importer.settings import settle
-from importer.system import crontabs, installed_units
+from importer.system import crontabs, installed_units, shell
 from importer.system.cron_table import with_job
 from importer.system.service_user import ServiceUser
 from importer.system.systemd_units import service_unit
@@ -218,3 +218,48 @@ def test_a_file_of_another_users_run_is_told_of_with_the_command_for_that_user(
     assert tested.of_another_user(context(), ["https://example.com/20261127-020000-contacts/failed.csv"]) == ""
     monkeypatch.setattr(tested, "own_name", lambda: "callbell")
     assert tested.of_another_user(context(), [file]) == ""
+
+
+@pytest.fixture
+def _in_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told stands in the service's log, where a command is given by root as the service's user."""
+    monkeypatch.setattr(shell, "is_terminal", lambda _stream: False)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials/callbell-importer.service")
+    monkeypatch.setattr(tested, "own_name", lambda: "callbell")
+
+
+@pytest.mark.usefixtures("_in_the_service")
+def test_a_service_names_the_command_for_another_user_with_that_user_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root becomes the other user at once, and not the service's user through them."""
+    monkeypatch.setattr(Path, "owner", lambda _path: "ana")
+    file = str(tmp_path / "reports/20261126-020000-contacts/failed.csv")
+    told = tested.of_another_user(context(), [file])
+    assert told.splitlines()[-1] == f"  su -s /bin/sh ana -c 'callbell-importer run {file}'"
+    monkeypatch.setattr(tested, "other_services", lambda _known: [])
+    (tmp_path / "reports/20261126-020000-contacts").mkdir(parents=True)
+    told = tested.elsewhere(context(report_dir=str(tmp_path / "reports")), "runs")
+    assert told.splitlines()[-1] == f"  su -s /bin/sh ana -c 'callbell-importer runs --report-dir {tmp_path}/reports'"
+
+
+@pytest.mark.usefixtures("_in_the_service")
+def test_a_service_names_the_command_for_another_job_with_that_jobs_user_alone(
+    tmp_path: Path, service_journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own journal is another, and so is that of a person who is to be forgotten."""
+    monkeypatch.setattr(crontabs, "SPOOLS", (tmp_path / "crontabs",))
+    (tmp_path / "crontabs").mkdir()
+    (tmp_path / "crontabs/ana").write_text(with_job("", nightly_job(journal=str(service_journal))), "utf-8")
+    told = tested.elsewhere(context(), "runs")
+    assert told.splitlines()[1::2] == [
+        f"  {AS_USER}'callbell-importer runs'",
+        "  su -s /bin/sh ana -c 'callbell-importer runs'",
+    ]
+    assert "as root" in told.splitlines()[0]
+    chosen = context(yes=True)
+    with closing(Journal.open(journal_of(chosen.settings))) as journal:
+        journal.begin(record())
+    told = purge_contact(chosen, NUMBER).text
+    assert f"  {AS_USER}'callbell-importer purge --contact NUMBER --journal {service_journal}'" in told
+    assert "su -s /bin/sh ana -c 'callbell-importer purge" in told
