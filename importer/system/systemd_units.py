@@ -22,7 +22,7 @@ from importer.system.nightly_job import (
 DRAIN_SECONDS = 180
 """Time to stop gracefully: 25 s for requests in flight (`worker_pool.pool.GRACE_SECONDS`), the rest for the reports,
 of which the workbook of 200,000 rows takes longest."""
-_FINAL_CODES = "1 2 3 4 6 70 130 143 200 203 209 226 SIGKILL SIGABRT SIGBUS SIGSEGV SIGSYS"
+_FINAL_CODES = "1 2 3 4 6 70 130 143 200 203 209 226 243 SIGKILL SIGABRT SIGBUS SIGSEGV SIGSYS"
 """After all of these the same command would end in the same way, or a person wanted it to end: only exit code 5, the
 service, is worth another start. systemd has `RestartForceExitStatus` for that, but not for Type=oneshot."""
 _PLAIN_WORD = re.compile(r"[\w@+=:,./~-]+")
