@@ -39,11 +39,12 @@ class LastImport:
     def sentence(self, zone: tzinfo | None) -> str:
         """Return when it ended, and how, beginning with a small letter and without a full stop."""
         at = f"{self.ended_at.astimezone(zone):%Y-%m-%d %H:%M}"
+        called = "retry" if self.command == "retry" else "import"
         if self.had_nothing_to_send:
-            return f"the last retry, {at}, had nothing to send"
+            return f"the last {called}, {at}, had nothing to send"
         if not self.message:
-            return f"the last import: exit code {self.exit_code} at {at}"
-        return f"the last import, {at}, ended with exit code {self.exit_code}: {plain(self.message).rstrip('.')}"
+            return f"the last {called}: exit code {self.exit_code} at {at}"
+        return f"the last {called}, {at}, ended with exit code {self.exit_code}: {plain(self.message).rstrip('.')}"
 
     @property
     def had_nothing_to_send(self) -> bool:

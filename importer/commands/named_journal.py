@@ -137,7 +137,7 @@ def _missing(path: Path, used_at: str) -> StorageError:
     return StorageError(
         f"The journal {path} is missing. It was used on {used_at}, and only it knows what was sent.",
         "Put it back (is its disk there?), and give the same command again. To begin a new one all the same, make"
-        f" an empty file there first:\n  {empty_file_command(path)}",
+        f" an empty file there first:\n  {empty_file_command(path, own_name())}",
     )
 
 

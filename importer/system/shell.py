@@ -140,9 +140,18 @@ def variable_away(name: str) -> str:
     return f"Remove-Item env:{name}" if runtime.WINDOWS else f"unset {name}"
 
 
-def empty_file_command(path: Path | str) -> str:
-    """Return the command that makes an empty file: for PowerShell on Windows."""
-    return f"{'New-Item' if runtime.WINDOWS else 'touch'} {quote(str(path))}"
+def empty_file_command(path: Path | str, owner: str) -> str:
+    """Return the command that makes an empty file: for PowerShell on Windows.
+
+    Args:
+        path: The file.
+        owner: Who has to own it: what a service tells is given by root.
+
+    """
+    if runtime.WINDOWS:
+        return f"New-Item {quote(str(path))}"
+    make = f"install -m 600 -o {quote(owner)} /dev/null" if is_read_elsewhere() else "touch"
+    return f"{make} {quote(str(path))}"
 
 
 def is_read_elsewhere() -> bool:

@@ -24,6 +24,7 @@ from importer.commands.schedule.files_check import (
 from importer.commands.schedule.journal_check import journal_at_night
 from importer.commands.schedule.mail_check import mail_at_night, program_path
 from importer.commands.schedule.night import CONFIG_FOLDER, Night
+from importer.commands.schedule.notify_check import notices_at_night
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import UsageError
 from importer.system import runtime
@@ -54,6 +55,7 @@ def check_night(night: Night, scheduler: Scheduler) -> list[Diagnosis]:
         rows_at_night,
         columns_at_night,
         _token,
+        notices_at_night,
         _folders,
         _kept,
         _shell,

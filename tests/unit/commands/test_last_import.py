@@ -71,6 +71,19 @@ def test_a_retry_of_rows_that_are_to_be_fixed_first_is_no_failure(tmp_path: Path
     assert last.sentence(UTC) == "the last retry, 2026-11-27 13:50, had nothing to send"
 
 
+def test_a_retry_that_failed_is_called_one(tmp_path: Path) -> None:
+    """An import that a person repeated by hand is not the night's."""
+    error = {"code": "run_unknown", "message": "There is no run yet.", "hint": "Make one."}
+    ended(tmp_path, command="retry", exit_code=2, error=error)
+    last = last_import(tmp_path / "journal.sqlite3")
+    assert last is not None
+    assert last.sentence(UTC) == "the last retry, 2026-11-28 02:07, ended with exit code 2: There is no run yet"
+    ended(tmp_path, command="retry", exit_code=1, run="r", finished_at="2026-11-27T02:05:00+00:00", error=None)
+    last = last_import(tmp_path / "journal.sqlite3")
+    assert last is not None
+    assert last.sentence(UTC) == "the last retry: exit code 1 at 2026-11-27 02:05"
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"exit_code": "5"}'])
 def test_a_file_that_says_nothing_is_none(tmp_path: Path, text: str) -> None:
     """It is only a help."""
