@@ -56,11 +56,9 @@ def _suggest(error: Any) -> None:  # noqa: ANN401 - typer hides the types that i
 
 def _refuse_split_names(group: str, command: str, words: Sequence[str]) -> None:
     """Tell of a file's name with spaces that stands without quotes; a shell does not say where they were missing."""
-    if all(Path(word).is_file() or word.startswith("-") for word in words):
-        return
     from importer.cli.split_names import with_whole_names  # noqa: PLC0415 - nearly never
 
-    if whole := with_whole_names(words, lambda name: Path(name).is_file()):
+    if whole := with_whole_names(words, os.path.isfile):  # which answers for a name too long for a path too
         told = importer_command(*filter(None, [group, command]), *whole)
         raise _WrongUse(f"A file's name with spaces in it has to be put in quotes:\n  {told}")
 

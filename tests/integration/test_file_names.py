@@ -29,3 +29,10 @@ def test_a_program_is_told_so_too() -> None:
     said = give("run", "my", "list.csv", "--json")
     assert said.exit_code == json.loads(said.stdout)["exit_code"] == 2
     assert "'my list.csv'" in json.loads(said.stdout)["error"]["message"]
+
+
+def test_words_that_are_too_long_for_a_name_are_none() -> None:
+    """They are options' values, and no defect."""
+    said = give("check", "list.csv", "--tag", "x" * 5000, "--country", "ES")
+    assert said.exit_code == 3
+    assert "list.csv" in said.stderr
