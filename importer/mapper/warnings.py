@@ -3,14 +3,16 @@
 Each row is seen once, in the input's order. Each kind of warning is one group, with its first rows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from importer.mapper.column_mapping import ColumnMapping
 from importer.mapper.contact import cleaned_cells, text_flaws
 from importer.mapper.messages import quoted
 from importer.mapper.phones.numbering_plans import lost_zero
 from importer.model.account import ACCOUNT_PROBLEMS
+from importer.model.cell_names import cells_of_several
 from importer.model.phone_forms import mobile_form
 from importer.model.requests import can_be_asked
 from importer.model.rows import Contact, Entry, Problem, Row
@@ -37,21 +39,26 @@ class RowTally:
     rows: list[int] = field(default_factory=list)
     sheets: list[int] = field(default_factory=list)
     """Of each of these, which of the run's sheets it is in; empty: nobody said."""
+    cells: list[str] = field(default_factory=list)
+    """Of each of these, the names of its cells; an empty text: its column tells."""
     varies: bool = False
     """Whether they have different sentences."""
 
-    def add(self, row: int, sheet: int | None = None) -> None:
-        """Count a row, and note in which sheet it is."""
+    def add(self, row: int, sheet: int | None = None, cells: Callable[[], str] = str) -> None:
+        """Count a row, and note in which sheet it is, and of the first ones which cells are meant."""
         self.count += 1
         if len(self.rows) < _FIRST_ROWS:
             self.rows.append(row)
             self.sheets += [] if sheet is None else [sheet]
+            self.cells.append(cells())
 
     def extend(self, other: "RowTally") -> None:
         """Count the rows of another tally, which come after these."""
         self.count += other.count
-        self.sheets += other.sheets[: _FIRST_ROWS - len(self.rows)]
-        self.rows += other.rows[: _FIRST_ROWS - len(self.rows)]
+        room = _FIRST_ROWS - len(self.rows)
+        self.sheets += other.sheets[:room]
+        self.cells += other.cells[:room]
+        self.rows += other.rows[:room]
 
     def group(self, code: str, column: str, message: str) -> ProblemGroup:
         """Return the rows as a group of problems."""
@@ -62,6 +69,7 @@ class RowTally:
             count=self.count,
             rows=tuple(self.rows),
             sheets=tuple(self.sheets),
+            cells=tuple(self.cells) if all(self.cells) else (),
             varies=self.varies,
         )
 
@@ -107,6 +115,10 @@ def _left_out(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
                 yield replace(problem, message=f"{problem.message} The contact is sent without this field.")
 
 
+def _no_names(_column: str) -> str:
+    return ""
+
+
 class Findings:
     """Collects the warnings of one input."""
 
@@ -117,7 +129,16 @@ class Findings:
         self._run = RowTally()
         self._last = ("", 0)
 
-    def see(self, row: int, contact: Contact, column: str, found: Iterable[Problem] = (), *, sheet: int = 0) -> None:
+    def see(
+        self,
+        row: int,
+        contact: Contact,
+        column: str,
+        found: Iterable[Problem] = (),
+        *,
+        sheet: int = 0,
+        named: Callable[[str], str] = _no_names,
+    ) -> None:
         """Inspect a valid row.
 
         Args:
@@ -126,10 +147,11 @@ class Findings:
             column: The header of the identifier's column.
             found: The warnings about the row itself.
             sheet: The index of its sheet.
+            named: From the column of a problem to the names of the row's cells, if several columns are meant.
 
         """
         for remark in found:
-            self._tally(remark.code, remark.column, remark.message).add(row, sheet)
+            self._tally(remark.code, remark.column, remark.message).add(row, sheet, partial(named, remark.column))
         if not can_be_asked(contact):
             message = f"Callbell cannot be asked for {contact.source.title()} contacts by their identifiers{_NOT_ASKED}"
             self._tally("source_not_asked", "", message).add(row, sheet)
@@ -137,14 +159,16 @@ class Findings:
         digits = contact.normalised_identifier.removeprefix("+")
         if not digits.isdecimal():
             return
-        self.see_recognised(row, digits, column, sheet=sheet)
+        self.see_recognised(row, digits, column, sheet=sheet, named=named)
         number = int(digits)
         if self._last != (column, number - 1):
             self._end_run()
-        self._run.add(row, sheet)
+        self._run.add(row, sheet, partial(named, column))
         self._last = (column, number)
 
-    def see_recognised(self, row: int, identifier: str, column: str, *, sheet: int = 0) -> None:
+    def see_recognised(
+        self, row: int, identifier: str, column: str, *, sheet: int = 0, named: Callable[[str], str] = _no_names
+    ) -> None:
         """Inspect a row that an earlier run sent, for the warnings that concern several rows.
 
         Args:
@@ -152,10 +176,11 @@ class Findings:
             identifier: Its contact's identifier.
             column: The header of the identifier's column.
             sheet: The index of its sheet.
+            named: As in `see`.
 
         """
         if form := mobile_form(identifier.removeprefix("+")):
-            self._forms.setdefault((*form, column), RowTally()).add(row, sheet)
+            self._forms.setdefault((*form, column), RowTally()).add(row, sheet, partial(named, column))
 
     def warnings(self) -> tuple[ProblemGroup, ...]:
         """Return the warnings, most rows first."""
@@ -197,6 +222,7 @@ class SheetWarnings:
         self._mapping = mapping
         self._sheet = sheet
         self._column = mapping.identifier_feed.label
+        self._header = _used_header(mapping)
 
     def mapped(self, entries: Sequence[Entry]) -> None:
         """Take note of the rows that are right."""
@@ -204,11 +230,22 @@ class SheetWarnings:
             row, contact = entry.row, entry.mapped
             if isinstance(contact, Contact):
                 found = row_warnings(row, contact, self._mapping)
-                self._findings.see(row.number, contact, self._column, found, sheet=self._sheet)
+                named = partial(self._named, row.number, row.cells)
+                self._findings.see(row.number, contact, self._column, found, sheet=self._sheet, named=named)
 
     def recognised(self, row: int, identifier: str) -> None:
         """Take note of a row that an earlier run settled."""
-        self._findings.see_recognised(row, identifier, self._column, sheet=self._sheet)
+        named = partial(self._named, row, None)
+        self._findings.see_recognised(row, identifier, self._column, sheet=self._sheet, named=named)
+
+    def _named(self, row: int, cells: Sequence[str] | None, column: str) -> str:
+        return cells_of_several(self._header, column, row, cells)
+
+
+def _used_header(mapping: ColumnMapping) -> list[str]:
+    """Return the sheet's header, as far as its columns feed a field."""
+    names = {one.index: one.header for one in mapping.used}
+    return [names.get(place, "") for place in range(mapping.width)]
 
 
 def _both_forms(code: str, column: str, long: RowTally, short: RowTally) -> ProblemGroup:
