@@ -21,12 +21,13 @@ _LATER = frozenset({408, 425, 429})
 _REFUSED = range(400, 500)
 
 
-def row_step(result: Result, retry: str) -> str:
+def row_step(result: Result, retry: str, *, is_rehearsal: bool = False) -> str:
     """Return what to do about a row; empty where nothing is.
 
     Args:
         result: The row.
         retry: The command that sends rows of its run again.
+        is_rehearsal: Whether its run went to a sandbox.
 
     """
     if result.code == GONE and result.status is Status.FAILED:
@@ -34,7 +35,7 @@ def row_step(result: Result, retry: str) -> str:
     if result.code == CONFLICT:
         return "Decide which value is right, in Callbell or in the file, and import the file again."
     if result.code in MISSING_IN_CALLBELL and result.status is Status.FAILED:
-        return f"{row_waiting_text(result.code, result.reason)} {retry}"
+        return f"{row_waiting_text(result.code, result.reason, is_rehearsal=is_rehearsal)} {retry}"
     if result.status is Status.FAILED and result.http_status in _REFUSED and result.http_status not in _LATER:
         return "Fix what the reason names, in the file or in Callbell, and import the file again."
     return _STEPS.get(result.status, "").format(retry=retry)

@@ -189,7 +189,7 @@ class _RowSheet:
         wrong = wrong_cells(self.sheet, row.columns, cells) if row.columns else []
         own = [cells[place] if place < len(cells) else "" for place in kept]
         marked = [place for place, one in enumerate(kept) if one in wrong]
-        step = row_step(result, self.retry)
+        step = row_step(result, self.retry, is_rehearsal=self.about.record.is_rehearsal)
         reason = plain(result.reason)
         said = (self.about.word(result.status), reason, step, cell_names(marked, table.row + 1))
         formats = (
