@@ -748,7 +748,8 @@ def test_a_rehearsal_needs_no_token_and_yes_asks_nothing() -> None:
     spanish_workbook(Path("clientes.xlsx"), 30)
     ended = on_a_terminal("run", "clientes.xlsx", "--sandbox", answers=[(YES_NO, "\n"), (YES_NO, "\n")])
     assert (ended.exit_code, ended.unasked) == (1, 0)
-    assert "To: a rehearsal in a sandbox; nothing goes to Callbell." in ended.shown
+    assert "\nTo: the sandbox of this rehearsal.\n" in ended.shown
+    assert len(re.findall("nothing (?:is|was) sent to Callbell", " ".join(ended.shown.split()))) == 2
     ended = on_a_terminal("run", "clientes.xlsx", "--sandbox", "--yes", answers=[(YES_NO, "\n")])
     assert (ended.exit_code, ended.unasked) == (1, 1)
     assert "phone_no_country" in ended.shown

@@ -251,5 +251,5 @@ def _if_new(context: CommandContext, connection: Connection) -> str:
 
 def _where_to(context: CommandContext, connection: Connection) -> str:
     if connection.rehearsal is not None:
-        return "To: a rehearsal in a sandbox; nothing goes to Callbell."
+        return "To: the sandbox of this rehearsal."
     return f"To: {plain(account_words(connection.account.name, context.settings.service.base_url))}."
