@@ -47,10 +47,9 @@ def rehearsal_text(groups: Sequence[ProblemGroup]) -> str:
     """Return where a rehearsal has to see what is made, as it cannot ask for the settings; empty: nothing is named."""
     named = {one for group in groups for one in _named(group.message)}
     users = {name for kind, name in named if kind == "user"}
-    varies = any(group.varies for group in groups)
-    carried, member = ("them" if varies or count > 1 else "it" for count in (len(named) - len(users), len(users)))
-    on_contact = f"A rehearsal sees {carried} on contacts alone: put {carried} on one of the latest there too."
-    in_team = f"A rehearsal sees users in teams alone: put {member} into one there."
+    it = "them" if len(named) - len(users) > 1 or any(group.varies for group in groups) else "it"
+    on_contact = f"A rehearsal sees {it} only on contacts: put {it} on one of the latest ones too."
+    in_team = "A rehearsal sees users only in teams: put them into one."
     return " ".join([*([on_contact] if len(named) > len(users) else []), *([in_team] if users else [])])
 
 

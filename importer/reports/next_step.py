@@ -131,6 +131,8 @@ def next_steps(
     """
     left, alike = to_do(tally, problems), all_alike(tally, problems)
     if record.exit_code not in FINISHED:
+        if record.is_rehearsal and early_cure:
+            early_cure = f"{early_cure} {rehearsal_text(lacking_groups(problems))}".rstrip()
         return [(_go_on(record, is_dry=failed is None, is_cured_first=alike is not None, early_cure=early_cure), "")]
     if is_cut_short(record):
         return [whole_export(record.files, lasting_options(record))]
