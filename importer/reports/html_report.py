@@ -13,11 +13,10 @@ from importer.model.cell_names import cell_names
 from importer.model.plain_text import counted, plain
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet, Status
-from importer.model.runs import ProblemGroup, RunRecord, ShownRow, ShownRows
+from importer.model.runs import ProblemGroup, ShownRow, ShownRows
 from importer.reports.failed_rows import wrong_cells
 from importer.reports.problem_groups import first_rows, group_sentence
-from importer.reports.report_advice import row_step
-from importer.reports.run_commands import retry_command
+from importer.reports.report_advice import RetryCommands, row_step
 from importer.reports.run_summary import RunSummary, pace_points
 from importer.reports.svg_plot import bars, rate_line
 from importer.reports.workbook_style import STATUS_COLOURS
@@ -176,14 +175,14 @@ def _groups(title: str, told: str, groups: Sequence[ProblemGroup], sheets: Seque
 def _rows_to_fix(source: ReportSource, about: RunSummary) -> str:
     """Return the rows that need a person, to be searched; as many as a page has room for."""
     sheets, lines, room = source.sheets(), list[Sequence[str]](), _MOST_CHARACTERS
-    several, record = len(sheets) > 1, about.record
+    several, commands = len(sheets) > 1, RetryCommands.of(about.record)
     needed = ((sheet, row) for index, sheet in enumerate(sheets) for row in source.shown_rows(index, ShownRows.TO_FIX))
     more = ""
     for sheet, row in needed:
         if len(lines) >= _MOST_ROWS or room < 0:
             more = f'<p class="quiet">These are the first {len(lines):,}; all of them are in the file to fix.</p>'
             break
-        lines.append(_row(sheet, row, record, is_one_of_several=several))
+        lines.append(_row(sheet, row, commands, is_one_of_several=several))
         room -= sum(map(len, lines[-1]))
     if not lines:
         return ""
@@ -193,7 +192,7 @@ def _rows_to_fix(source: ReportSource, about: RunSummary) -> str:
     return _section("Rows that need you", f'{search}{told}<div id="rows">{_table(header, lines, "wide")}</div>{more}')
 
 
-def _row(sheet: Sheet, row: ShownRow, record: RunRecord, *, is_one_of_several: bool) -> Sequence[str]:
+def _row(sheet: Sheet, row: ShownRow, commands: RetryCommands, *, is_one_of_several: bool) -> Sequence[str]:
     """Return the cells of a row that needs a person."""
     result = row.result
     texts = (
@@ -205,10 +204,9 @@ def _row(sheet: Sheet, row: ShownRow, record: RunRecord, *, is_one_of_several: b
     cells, name, identifier, reason = (
         _text(text, longest) for text, longest in zip(texts, (*[_LONGEST_NAME] * 3, _LONGEST_TEXT), strict=True)
     )
-    step = row_step(result, retry_command(record), is_rehearsal=record.is_rehearsal)
-    told = escape(plain(step))  # whole: half a command does something else
+    step = escape(plain(row_step(result, commands)))  # whole: half a command does something else
     file = [_text(sheet.file, _LONGEST_NAME)] if is_one_of_several else []
-    return [*file, str(result.row), cells, _status(result.status, result.status.value), name, identifier, reason, told]
+    return [*file, str(result.row), cells, _status(result.status, result.status.value), name, identifier, reason, step]
 
 
 def _table(header: Sequence[str], lines: Iterable[Sequence[str]], kind: str = "") -> str:

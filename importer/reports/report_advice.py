@@ -1,6 +1,7 @@
 """What to do next, about one row and about a run, in plain words for results.xlsx and report.html. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.rows import CONFLICT, IN_CALLBELL, Status
@@ -21,21 +22,37 @@ _LATER = frozenset({408, 425, 429})
 _REFUSED = range(400, 500)
 
 
-def row_step(result: Result, retry: str, *, is_rehearsal: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class RetryCommands:
+    """The commands that send rows of a run again."""
+
+    retry: str
+    recreate: str
+    """Makes contacts again that are gone."""
+    is_rehearsal: bool = False
+    """Whether the run went to a sandbox, and so do they."""
+
+    @classmethod
+    def of(cls, record: RunRecord) -> "RetryCommands":
+        """Return those of a run."""
+        return cls(retry_command(record), retry_command(record, gone="recreate"), record.is_rehearsal)
+
+
+def row_step(result: Result, commands: RetryCommands) -> str:
     """Return what to do about a row; empty where nothing is.
 
     Args:
         result: The row.
-        retry: The command that sends rows of its run again.
-        is_rehearsal: Whether its run went to a sandbox.
+        commands: Of its run.
 
     """
+    retry = commands.retry
     if result.code == GONE and result.status is Status.FAILED:
-        return f"If that was meant, take the row out of the list. To make it again: {retry} --gone recreate"
+        return f"If that was meant, take the row out of the list. To make it again: {commands.recreate}"
     if result.code == CONFLICT:
         return "Decide which value is right, in Callbell or in the file, and import the file again."
     if result.code in MISSING_IN_CALLBELL and result.status is Status.FAILED:
-        return f"{row_waiting_text(result.code, result.reason, is_rehearsal=is_rehearsal)} {retry}"
+        return f"{row_waiting_text(result.code, result.reason, is_rehearsal=commands.is_rehearsal)} {retry}"
     if result.status is Status.FAILED and result.http_status in _REFUSED and result.http_status not in _LATER:
         return "Fix what the reason names, in the file or in Callbell, and import the file again."
     return _STEPS.get(result.status, "").format(retry=retry)
