@@ -21,16 +21,17 @@ from importer.commands.input.input_files import input_files
 from importer.commands.input.input_sheet import InputSheet
 from importer.commands.input.open_sheets import as_opened, open_sheets, runs_before
 from importer.commands.live_display import context_progress, in_background, show_pool
-from importer.commands.mapping_selection import mapping_lines, notes_of
+from importer.commands.mapping_selection import mapping_lines, notes_of, take_columns
 from importer.commands.pool_command import pool_of
 from importer.commands.questions.column_questions import with_answers
 from importer.commands.questions.country_cure import NumbersWithoutCountry
 from importer.commands.questions.earlier_answers import NO_ANSWERS
-from importer.commands.questions.kept_consent import keep_consent
+from importer.commands.questions.unasked_answers import take_unasked
 from importer.commands.setup import new_run, open_journal, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.contact import to_contact
-from importer.mapper.warnings import Findings, SheetWarnings
+from importer.mapper.sheet_warnings import SheetWarnings
+from importer.mapper.warnings import Findings
 from importer.model.errors import InputError, ServiceError
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
@@ -63,12 +64,13 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
             context = as_opened(context, readers)
             sheets = [reader.sheet for reader in readers]
             earlier = before.answers(context.options, sheets) if before else NO_ANSWERS
+            take_columns(readers, context.settings, earlier.mappings)
             context, taken = with_answers(context, readers, earlier, asks=False)
             if taken:
                 context.tell(taken)
             record = with_series(context, new_run(context, journal, "check", inputs), files, readers)
             if before is None:
-                keep_consent(context, journal, record.files, readers)
+                take_unasked(context, journal, record.files, readers)
             return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
 
 
@@ -148,11 +150,8 @@ class Check:
         for index, one in enumerate(connection.sheets):
             await journal.add_sheet(one.reader.sheet)
             self._observers.append(rows := self._preflight.observer(one.options))
-            observers = (
-                SheetWarnings(self._warnings, one.mapping, index, one.options.contact),
-                rows,
-                self._without_country,
-            )
+            found = SheetWarnings(self._warnings, one.mapping, index, one.options.contact)
+            observers = (found, rows, self._without_country)
             mapped = partial(to_contact, mapping=one.mapping)
             sources.append(Source(sheet_index=index, reader=one.reader, to_contact=mapped, observers=observers))
         try:

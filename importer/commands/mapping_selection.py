@@ -1,7 +1,7 @@
 """Which column mapping to use: the config's, or one guessed by header and values, which is shown and asked about."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from importer.mapper.column_candidates import left_out
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.header import new_columns, texts_of
 from importer.mapper.mapping_guess import Guess, guess
-from importer.mapper.messages import listed
+from importer.mapper.messages import listed, quoted
 from importer.mapper.options import FIELDS, ColumnOptions, MappingOptions
 from importer.model.account import Directory
 from importer.model.errors import InputError
@@ -42,10 +42,38 @@ def guess_of(rows: InputSheet, settings: Settings) -> Guess | None:
     if rows.guessed is None:
         return guess(rows.sheet.header, rows.sample(), settings.mapping.contact.country)
     found = guess(rows.sheet.header)
+    return replace(_with_kept(found, rows.guessed), by_account={}) if rows.guessed else found
+
+
+def take_columns(readers: Sequence[InputSheet], settings: Settings, kept: Sequence[Mapping[str, Any]]) -> None:
+    """Have sheets read with the columns of an earlier run; what that run could not ask the account is open still.
+
+    Args:
+        readers: The opened sheets, with which the columns are left (`InputSheet.answered`).
+        settings: A config that has the mapping wins.
+        kept: Field to column for each sheet, as the journal keeps them; empty: it is guessed.
+
+    Raises:
+        InputError: A file cannot be read.
+
+    """
+    for reader, columns in zip(readers, kept, strict=False):
+        if columns and (guessed := guess_of(reader, settings)):
+            reader.answered = _with_kept(guessed, columns)
+
+
+def _with_kept(guessed: Guess, kept: Mapping[str, Any]) -> Guess:
+    """Return the guess with the columns that the journal keeps of a run, and nothing to ask."""
     columns: dict[str, Any] = {
-        field: tuple(value) if isinstance(value, list) else value for field, value in rows.guessed.items()
+        field: tuple(value) if isinstance(value, list) else value for field, value in kept.items()
     }
-    return replace(found, columns=ColumnOptions(**columns), questions=(), by_account={}) if columns else found
+    unused = tuple(f"{quoted(value)} is not used as " for value in columns.values() if isinstance(value, str))
+    return replace(
+        guessed,
+        columns=ColumnOptions(**columns, tag_separators=guessed.columns.tag_separators),
+        questions=(),
+        notes=tuple(note for note in guessed.notes if not note.startswith(unused)),
+    )
 
 
 def mapping_options(sheet: Sheet, settings: Settings, guessed: Guess | None = None) -> MappingOptions:
@@ -153,7 +181,8 @@ def tell_guess(
     context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping, of_list: str = ""
 ) -> None:
     """Show a guessed mapping, where nobody is asked about it; `of_list` is as `mapping_lines` takes it."""
-    head = f"{_place(sheet)}: the columns, by their headers and values:"
+    why = "" if of_list not in ("", sheet.file) else ", by their headers and values"  # else they are as in its list
+    head = f"{_place(sheet)}: the columns{why}:"
     context.tell("\n".join([head, *mapping_lines(sheet, options, mapping, of_list=of_list)]))
 
 

@@ -72,7 +72,7 @@ class Rehearsal:
         head = (
             "The sandbox refused what was not seen in the account. That is no proof: no call of the service lists"
             " it, so it was looked for on contacts and in teams. If it is in Callbell's settings, Callbell takes it"
-            " (to rehearse with it, put it on one contact there, or rehearse without the token):"
+            " (to rehearse with it, put it on one of the latest contacts there, or rehearse without the token):"
         )
         lines = [f"  {plain(f'{kind}: {listed(names)}')}" for kind, names in self._refused.items() if names]
         return ["\n".join([head, *lines])] if lines else []

@@ -11,7 +11,8 @@ from importer.commands.questions.country_cure import NumbersWithoutCountry
 from importer.commands.questions.last_question import LastQuestion
 from importer.journal import Journal
 from importer.mapper.contact import RowFingerprint, to_contact
-from importer.mapper.warnings import Findings, SheetWarnings
+from importer.mapper.sheet_warnings import SheetWarnings
+from importer.mapper.warnings import Findings
 from importer.model.account import Directory
 from importer.model.runs import RunRecord
 from importer.pipeline import Source

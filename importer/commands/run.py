@@ -18,8 +18,8 @@ from importer.commands.input.own_file import list_file, with_list
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import kept_answers, kept_conditions, kept_country, notes_of
 from importer.commands.pool_command import PoolCommand
-from importer.commands.questions.kept_consent import keep_consent
 from importer.commands.questions.question_time import QuestionTime
+from importer.commands.questions.unasked_answers import take_unasked
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.report_folder import make_report_folder
@@ -97,15 +97,13 @@ class ImportRun(PoolCommand):
     def ask(self, before: Before) -> None:
         """Ask what cannot be told of the sheets, if a person is there; the answers are as good as options."""
         if before is None:
-            keep_consent(self.context, self.store, self.record.files, self.readers)
+            take_unasked(self.context, self.store, self.record.files, self.readers)
             return
-        from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
-        from importer.commands.questions.country_doubt import country_doubt  # noqa: PLC0415 - the same
+        from importer.commands.questions.column_questions import with_answers_to_run  # noqa: PLC0415 - for a person
 
         earlier = before.answers(self.context.options, [reader.sheet for reader in self.readers])
-        doubt = country_doubt(self.context, self.readers, earlier)
         with self._question_time.counted(self.context.clock):
-            self.context, note = with_answers(self.context, self.readers, earlier)
+            self.context, note, doubt = with_answers_to_run(self.context, self.readers, earlier)
         self._asks_at_last = self.context.asks_at_last
         if self._asks_at_last:
             asked, of_list = self._observers.last_question, list_file(self.record, "")

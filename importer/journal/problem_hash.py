@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from importer.journal.run_input import IN_CONFLICT
-from importer.journal.run_report import BY_MESSAGE
+from importer.journal.run_problems import BY_MESSAGE
 
 _HASH_BYTES = 16
 _TABLE = (

@@ -1,13 +1,13 @@
 """The run of this process, and how far its input is enqueued."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from importer.journal.forgotten import Forgotten
 from importer.journal.presence import Walk
 from importer.model.policy import Existing
-from importer.model.rows import CONFLICT, Sheet
+from importer.model.rows import CONFLICT, Sheet, Status
 
 ROW_KEY = "rows.source, rows.channel, coalesce(rows.normalised, rows.identifier)"
 """Columns of the key of a row's contact."""
@@ -19,6 +19,12 @@ IN_CONFLICT = f"(rows.status IN ('exists', 'updated') AND rows.code = '{CONFLICT
 """Of rows that are in Callbell, and need a person all the same."""
 _LAST_ROW = "SELECT coalesce(max(seq), 0) FROM rows WHERE run = ?"
 _PIECE_ROWS = 10_000
+
+
+def any_of(statuses: Iterable[Status]) -> str:
+    """Return the condition of rows that have one of the statuses, or are in conflict."""
+    words = "', '".join(sorted(statuses))
+    return f"(rows.status IN ('{words}') OR {IN_CONFLICT})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Queries behind reports, `retry` and the list of runs; runs and sheets as the columns of their tables."""
 
 import json
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -9,10 +8,9 @@ from itertools import chain
 from typing import Any
 
 from importer.journal.database import Database, maybe_moment
-from importer.journal.deduplicate import DUPLICATE_DIFFERS
-from importer.journal.run_input import IN_CONFLICT
+from importer.journal.run_input import IN_CONFLICT, any_of
+from importer.journal.run_problems import grouped_problems
 from importer.journal.run_records import RUNS, run_record, tally_of
-from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.person import FORGOTTEN
 from importer.model.rows import NEEDS_PERSON, TO_RETRY, Problem, Row, Sheet, Status
 from importer.model.rows_not_kept import KeptRows
@@ -26,18 +24,10 @@ from importer.model.runs import (
     ShownRows,
 )
 
-_FIRST_ROWS = 20
-_MOST_VALUES = 200
-"""Wrong values that get a line of their own; the others share one."""
 _CHUNK_ROWS = 500
-BY_MESSAGE = ACCOUNT_PROBLEMS | {"tag_unknown", "assigned_user_unknown", "differs"}
-"""Codes whose sentences name what the account lacks, or the fields that differ: few, however many rows there are."""
 _STATUSES = {status.value: status for status in Status}
 _SHEET_FIELDS = [field.name for field in fields(Sheet)]
 _PROBLEM_FIELDS = [field.name for field in fields(Problem)]
-
-_FirstRow = tuple[int, int, str]
-"""A row's number, its sheet, and its message."""
 
 INSERT_SHEET = f"""
 INSERT INTO sheets (run, place, {", ".join(_SHEET_FIELDS)}) VALUES (:run, :place, :{", :".join(_SHEET_FIELDS)})
@@ -74,15 +64,10 @@ _PROBLEM_COLUMNS = """(
     )
 )"""
 _OF_SHEET = "rows.run = :run AND rows.seq > :after AND rows.sheet = :sheet"
-_ANY_OF = {
-    statuses: f"(rows.status IN ('{words}') OR {IN_CONFLICT})"
-    for statuses in (NEEDS_PERSON, TO_RETRY)
-    for words in ["', '".join(sorted(statuses))]
-}
 _TO_FIX, _TO_SEND_AGAIN = (
     f"""
     SELECT seq, number, cells, status, reason, reader_problems, {_PROBLEM_COLUMNS} FROM rows
-    WHERE {_OF_SHEET} AND {_ANY_OF[statuses]} AND code <> '{FORGOTTEN}' ORDER BY seq LIMIT :count
+    WHERE {_OF_SHEET} AND {any_of(statuses)} AND code <> '{FORGOTTEN}' ORDER BY seq LIMIT :count
     """  # noqa: S608 - only constants
     for statuses in (NEEDS_PERSON, TO_RETRY)
 )
@@ -94,20 +79,9 @@ _SHOWN = {
     for which, condition in (
         (ShownRows.EVERY, "true"),
         (ShownRows.CHANGED, f"rows.status <> '{Status.UNCHANGED}'"),
-        (ShownRows.TO_FIX, _ANY_OF[NEEDS_PERSON]),
+        (ShownRows.TO_FIX, any_of(NEEDS_PERSON)),
     )
 }
-# A row with the same problem twice in one column (two unknown tags) counts once.
-_PROBLEMS = f"""
-SELECT seq, number, sheet, {_ANY_OF[NEEDS_PERSON]}, known_codes,
-    CASE WHEN status <> 'invalid' THEN json_array(json_array(code, column_header, reason)) ELSE (
-    SELECT json_group_array(json_array(code, column_header, message)) FROM (
-        SELECT code, column_header, message, min(n) FROM problems
-        WHERE problems.run = rows.run AND problems.seq = rows.seq GROUP BY code, column_header
-    )
-) END
-FROM rows WHERE run = :run AND seq > :after AND code <> '' ORDER BY seq LIMIT :count
-"""  # noqa: S608 - only constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,45 +152,8 @@ class RunReport:
                 yield ShownRow(_result(tuple(columns)), kept, tuple(dict.fromkeys(json.loads(wrong))))
 
     def problems(self) -> Sequence[ProblemGroup]:
-        """Return the problems grouped by code and column, most frequent first.
-
-        What the account does not have, and fields that differ, are grouped by message too: a line for each. Duplicates
-        that say something else are a group of their own. Of each group's first rows the new ones stand before the known
-        ones, as does the message of one that is new.
-        """
-        counts, messages = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], str]()
-        first = defaultdict[tuple[tuple[str, str, str], bool], list[_FirstRow]](list)
-        new = Counter[tuple[str, str, str]]()
-        varying = set[tuple[str, str, str]]()
-        for _, number, sheet, is_problem, known_codes, problems in chain.from_iterable(
-            self.database.pages(_PROBLEMS, {"run": self.run})
-        ):
-            known = {one if isinstance(one, str) else tuple(one) for one in json.loads(known_codes or "[]")}
-            for code, column, message in json.loads(problems):
-                key = code, column, message
-                if key not in counts and (code not in BY_MESSAGE or len(counts) >= _MOST_VALUES):
-                    key = code, column, DUPLICATE_DIFFERS if DUPLICATE_DIFFERS in message else ""
-                if messages.setdefault(key, message) != message:
-                    varying.add(key)
-                counts[key] += 1
-                is_new = bool(is_problem and not {code, (code, column)} & known)
-                new[key] += is_new
-                if len(first[key, is_new]) < _FIRST_ROWS:
-                    first[key, is_new].append((number, sheet, message))
-        rows = {key: (first[key, True] + first[key, False])[:_FIRST_ROWS] for key in counts}
-        return [
-            ProblemGroup(
-                code=key[0],
-                column=key[1],
-                message=rows[key][0][2],
-                count=count,
-                rows=tuple(number for number, _, _ in rows[key]),
-                sheets=tuple(sheet for _, sheet, _ in rows[key]),
-                new=new[key],
-                varies=key in varying,
-            )
-            for key, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-        ]
+        """Return the problems grouped by code and column, most frequent first."""
+        return grouped_problems(self.database, self.run, [sheet.header for sheet in self.sheets()])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,18 @@
 Each row is seen once, in the input's order. Each kind of warning is one group, with its first rows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from importer.mapper.column_mapping import ColumnMapping
 from importer.mapper.contact import cleaned_cells, text_flaws
 from importer.mapper.messages import quoted
-from importer.mapper.options import ContactOptions, MobileForm
 from importer.mapper.phones.numbering_plans import lost_zero
 from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.phone_forms import mobile_form
 from importer.model.requests import can_be_asked
-from importer.model.rows import Contact, Entry, Problem, Row
+from importer.model.rows import Contact, Problem, Row
 from importer.model.runs import ProblemGroup
 
 _FIRST_ROWS = 20
@@ -27,7 +27,6 @@ _SHORT = (
     " no delimiter is missing in them."
 )
 _NOT_ASKED = ", so one that is there already, and that no earlier run sent, may be made twice."
-_AS_WRITTEN = ContactOptions()
 _FORMS = {"52": ("Mexican", "521", "52"), "54": ("Argentine", "549", "54"), "55": ("Brazilian", "a 9", "no 9")}
 
 
@@ -39,21 +38,26 @@ class RowTally:
     rows: list[int] = field(default_factory=list)
     sheets: list[int] = field(default_factory=list)
     """Of each of these, which of the run's sheets it is in; empty: nobody said."""
+    cells: list[str] = field(default_factory=list)
+    """Of each of these, the names of its cells; an empty text: its column tells."""
     varies: bool = False
     """Whether they have different sentences."""
 
-    def add(self, row: int, sheet: int | None = None) -> None:
-        """Count a row, and note in which sheet it is."""
+    def add(self, row: int, sheet: int | None = None, cells: Callable[[], str] = str) -> None:
+        """Count a row, and note in which sheet it is, and of the first ones which cells are meant."""
         self.count += 1
         if len(self.rows) < _FIRST_ROWS:
             self.rows.append(row)
             self.sheets += [] if sheet is None else [sheet]
+            self.cells.append(cells())
 
     def extend(self, other: "RowTally") -> None:
         """Count the rows of another tally, which come after these."""
         self.count += other.count
-        self.sheets += other.sheets[: _FIRST_ROWS - len(self.rows)]
-        self.rows += other.rows[: _FIRST_ROWS - len(self.rows)]
+        room = _FIRST_ROWS - len(self.rows)
+        self.sheets += other.sheets[:room]
+        self.cells += other.cells[:room]
+        self.rows += other.rows[:room]
 
     def group(self, code: str, column: str, message: str) -> ProblemGroup:
         """Return the rows as a group of problems."""
@@ -64,6 +68,7 @@ class RowTally:
             count=self.count,
             rows=tuple(self.rows),
             sheets=tuple(self.sheets),
+            cells=tuple(self.cells) if all(self.cells) else (),
             varies=self.varies,
         )
 
@@ -109,6 +114,10 @@ def _left_out(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
                 yield replace(problem, message=f"{problem.message} The contact is sent without this field.")
 
 
+def _no_names(_column: str) -> str:
+    return ""
+
+
 class Findings:
     """Collects the warnings of one input."""
 
@@ -119,7 +128,16 @@ class Findings:
         self._run = RowTally()
         self._last = ("", 0)
 
-    def see(self, row: int, contact: Contact, column: str, found: Iterable[Problem] = (), *, sheet: int = 0) -> None:
+    def see(
+        self,
+        row: int,
+        contact: Contact,
+        column: str,
+        found: Iterable[Problem] = (),
+        *,
+        sheet: int = 0,
+        named: Callable[[str], str] = _no_names,
+    ) -> None:
         """Inspect a valid row.
 
         Args:
@@ -128,10 +146,11 @@ class Findings:
             column: The header of the identifier's column.
             found: The warnings about the row itself.
             sheet: The index of its sheet.
+            named: From the column of a problem to the names of the row's cells, if several columns are meant.
 
         """
         for remark in found:
-            self._tally(remark.code, remark.column, remark.message).add(row, sheet)
+            self._tally(remark.code, remark.column, remark.message).add(row, sheet, partial(named, remark.column))
         if not can_be_asked(contact):
             message = f"Callbell cannot be asked for {contact.source.title()} contacts by their identifiers{_NOT_ASKED}"
             self._tally("source_not_asked", "", message).add(row, sheet)
@@ -139,14 +158,16 @@ class Findings:
         digits = contact.normalised_identifier.removeprefix("+")
         if not digits.isdecimal():
             return
-        self.see_recognised(row, digits, column, sheet=sheet)
+        self.see_recognised(row, digits, column, sheet=sheet, named=named)
         number = int(digits)
         if self._last != (column, number - 1):
             self._end_run()
-        self._run.add(row, sheet)
+        self._run.add(row, sheet, partial(named, column))
         self._last = (column, number)
 
-    def see_recognised(self, row: int, identifier: str, column: str, *, sheet: int = 0) -> None:
+    def see_recognised(
+        self, row: int, identifier: str, column: str, *, sheet: int = 0, named: Callable[[str], str] = _no_names
+    ) -> None:
         """Inspect a row that an earlier run sent, for the warnings that concern several rows.
 
         Args:
@@ -154,10 +175,11 @@ class Findings:
             identifier: Its contact's identifier.
             column: The header of the identifier's column.
             sheet: The index of its sheet.
+            named: As in `see`.
 
         """
         if form := mobile_form(identifier.removeprefix("+")):
-            self._forms.setdefault((*form, column), RowTally()).add(row, sheet)
+            self._forms.setdefault((*form, column), RowTally()).add(row, sheet, partial(named, column))
 
     def warnings(self) -> tuple[ProblemGroup, ...]:
         """Return the warnings, most rows first."""
@@ -189,33 +211,6 @@ class Findings:
                 " spreadsheet program counts up. Compare them with their source."
             )
             self._tally("phones_consecutive", column, message).extend(run)
-
-
-class SheetWarnings:
-    """Observes the rows of one sheet, once they are mapped or recognised."""
-
-    def __init__(
-        self, findings: Findings, mapping: ColumnMapping, sheet: int = 0, contact: ContactOptions = _AS_WRITTEN
-    ) -> None:
-        self._findings = findings
-        self._mapping = mapping
-        self._sheet = sheet
-        self._column = mapping.identifier_feed.label
-        self._has_one_form = contact.sent_form is not MobileForm.AS_WRITTEN
-
-    def mapped(self, entries: Sequence[Entry]) -> None:
-        """Take note of the rows that are right."""
-        for entry in entries:
-            row, contact = entry.row, entry.mapped
-            if isinstance(contact, Contact):
-                found = row_warnings(row, contact, self._mapping)
-                self._findings.see(row.number, contact, self._column, found, sheet=self._sheet)
-
-    def recognised(self, row: int, identifier: str) -> None:
-        """Take note of a row that an earlier run settled: its contact keeps the form in which it was made."""
-        if self._has_one_form:
-            return
-        self._findings.see_recognised(row, identifier, self._column, sheet=self._sheet)
 
 
 def _both_forms(code: str, column: str, long: RowTally, short: RowTally) -> ProblemGroup:

@@ -205,6 +205,8 @@ class ProblemGroup:
     """The first 20 row numbers."""
     sheets: tuple[int, ...] = ()
     """Of each of these, which of the run's sheets it is in; empty: it is not known, or there is one sheet."""
+    cells: tuple[str, ...] = ()
+    """Of each of these, the names of its cells, such as `C17 D17`, where several columns are meant; empty: one is."""
     new: int = 0
     """How many of the rows did not have it in the last run of the same import; 0 also of what is no problem."""
     varies: bool = False

@@ -164,7 +164,7 @@ def _head(ending: Ending, *, dry: bool) -> str:
     ended = ended_after(record.exit_code, record.seconds)
     blank = f", {counted(record.blank, 'blank row')} skipped" if record.blank else ""
     left_out = left_out_text(record.left_out, kept_consent(record.options.get(CONSENT)))
-    rehearsed = " Rehearsal in a sandbox: nothing was sent to Callbell." if record.is_rehearsal else ""
+    rehearsed = " Rehearsal in a sandbox." if record.is_rehearsal else ""
     where = " Dry run: nothing was sent or saved." if dry else rehearsed
     return f"{ended}: {counted(sum(tally.values()))} read{blank}{left_out}.{where}"
 

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
-from importer.model.cell_names import column_letters
+from importer.model.cell_names import cell_names, wrong_places
 from importer.model.own_names import CELLS_COLUMN, OWN_COLUMNS, REASON_COLUMN, ROW_COLUMN, STATUS_COLUMN
 from importer.model.plain_text import encodable, escape, plain
 from importer.model.protocols import ReportSource
@@ -77,7 +77,7 @@ def _table(sheet: Sheet, rows: Iterable[RowToFix], *, with_cells: bool) -> Itera
     yield [*(sheet.header[place] for place in kept), *ADDED_COLUMNS, *([CELLS_COLUMN] if with_cells else [])], ()
     for row in rows:
         own = [encodable(row.cells[place]) if place < len(row.cells) else "" for place in kept]
-        wrong = wrong_places(sheet, row.columns)
+        wrong = wrong_cells(sheet, row.columns, row.cells)
         cells = [cell_names(wrong, row.row)] if with_cells else []
         beyond = map(encodable, row.cells[len(sheet.header) :])
         marked = [place for place, one in enumerate(kept) if one in wrong]
@@ -89,18 +89,9 @@ def kept_places(sheet: Sheet) -> list[int]:
     return [place for place, header in enumerate(sheet.header) if header.casefold() not in OWN_COLUMNS]
 
 
-def wrong_places(sheet: Sheet, columns: Sequence[str]) -> list[int]:
-    """Return the indexes of the columns that problems are about; one may be about several."""
-    return [
-        place
-        for place, header in enumerate(sheet.header)
-        if header and any(header == label or header in label.split(", ") for label in columns)
-    ]
-
-
-def cell_names(places: Iterable[int], row: int) -> str:
-    """Return the names of a row's cells, such as `B17 C17`."""
-    return " ".join(f"{column_letters(place)}{row}" for place in places)
+def wrong_cells(sheet: Sheet, columns: Sequence[str], cells: Sequence[str]) -> list[int]:
+    """Return the indexes of a row's cells that its problems are about."""
+    return sorted({place for column in columns for place in wrong_places(sheet.header, column, cells)})
 
 
 def _write_csv(path: Path, sheet: Sheet, table: Iterable[_Line]) -> None:

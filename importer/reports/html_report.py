@@ -9,11 +9,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from importer.model.cell_names import cell_names
 from importer.model.plain_text import counted, plain
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, ShownRow, ShownRows
-from importer.reports.failed_rows import cell_names, wrong_places
+from importer.reports.failed_rows import wrong_cells
 from importer.reports.problem_groups import first_rows, group_sentence
 from importer.reports.report_advice import RetryCommands, row_step
 from importer.reports.run_summary import RunSummary, pace_points
@@ -195,7 +196,7 @@ def _row(sheet: Sheet, row: ShownRow, commands: RetryCommands, *, is_one_of_seve
     """Return the cells of a row that needs a person."""
     result = row.result
     texts = (
-        cell_names(wrong_places(sheet, row.columns), result.row),
+        cell_names(wrong_cells(sheet, row.columns, row.cells or ()), result.row),
         result.name,
         result.identifier,
         result.reason,

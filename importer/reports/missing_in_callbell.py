@@ -43,24 +43,36 @@ def missing_text(groups: Sequence[ProblemGroup]) -> str:
     return " ".join(filter(None, (make, others if listed else "", rest)))
 
 
-def waiting_text(groups: Sequence[ProblemGroup]) -> str:
+def rehearsal_text(groups: Sequence[ProblemGroup]) -> str:
+    """Return where a rehearsal has to see what is made, as it cannot ask for the settings; empty: nothing is named."""
+    named = {one for group in groups for one in _named(group.message)}
+    users = {name for kind, name in named if kind == "user"}
+    it = "them" if len(named) - len(users) > 1 or any(group.varies for group in groups) else "it"
+    on_contact = f"A rehearsal sees {it} only on contacts: put {it} on one of the latest ones too."
+    in_team = "A rehearsal sees users only in teams: put them into one."
+    return " ".join([*([on_contact] if len(named) > len(users) else []), *([in_team] if users else [])])
+
+
+def waiting_text(groups: Sequence[ProblemGroup], *, is_rehearsal: bool = False) -> str:
     """Return how many rows wait for something to be made in Callbell, and what that is; ends before a command."""
     count = sum(group.count for group in groups)
-    return _waiting(f"{counted(count)} {'waits' if count == 1 else 'wait'} for", groups)
+    return _waiting(f"{counted(count)} {'waits' if count == 1 else 'wait'} for", groups, is_rehearsal=is_rehearsal)
 
 
-def row_waiting_text(code: str, reason: str) -> str:
+def row_waiting_text(code: str, reason: str, *, is_rehearsal: bool = False) -> str:
     """Return the same of one row.
 
     Args:
         code: Of its problem.
         reason: What the service said of it.
+        is_rehearsal: Whether that was a sandbox.
 
     """
-    return _waiting("It waits for", [ProblemGroup(code=code, column="", message=reason, count=1, rows=())])
+    group = ProblemGroup(code=code, column="", message=reason, count=1, rows=())
+    return _waiting("It waits for", [group], is_rehearsal=is_rehearsal)
 
 
-def _waiting(who: str, groups: Sequence[ProblemGroup]) -> str:
+def _waiting(who: str, groups: Sequence[ProblemGroup], *, is_rehearsal: bool) -> str:
     """Return for what rows wait, as a sentence that begins with them; what is not named has the cure of its code."""
     rows = Counter[tuple[str, str]]()
     for group in groups:
@@ -68,6 +80,7 @@ def _waiting(who: str, groups: Sequence[ProblemGroup]) -> str:
     kinds = [kind for kind in _MAY_LACK if any(kind == one for one, _ in rows)]
     told = {_MAY_LACK[kind] for kind in kinds}
     rest = " ".join(_cure(groups, code) for code in dict.fromkeys(group.code for group in groups) if code not in told)
+    rest = " ".join(filter(None, [rest, rehearsal_text(groups) if is_rehearsal else ""]))
     if not kinds:
         return f"{who} a change in Callbell. {rest} Then:"
     others = ", and others that the report names" if any(group.varies for group in groups) else ""

@@ -9,7 +9,7 @@ from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted
 from importer.model.rows import GONE, IN_CALLBELL, Status
 from importer.model.runs import TOO_FEW_ROWS, ProblemGroup, RunRecord, conflict_count
-from importer.reports.missing_in_callbell import lacking_groups, missing_text, waiting_text
+from importer.reports.missing_in_callbell import lacking_groups, missing_text, rehearsal_text, waiting_text
 from importer.reports.run_commands import command_line, in_earnest, lasting_options, retry_command, whole_command
 from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, Step, all_alike, cure, step_text
 
@@ -69,6 +69,8 @@ def missing_step(
     files: Sequence[str],
     options: Mapping[str, object],
     again: str = "give the same command again",
+    *,
+    is_rehearsal: bool = False,
 ) -> Step:
     """Return how all that Callbell lacks is made there, and the run's command given again.
 
@@ -77,15 +79,17 @@ def missing_step(
         files: Of the run.
         options: Of the run.
         again: What the command does.
+        is_rehearsal: Whether a sandbox lacks it, as the account was not seen to have it.
 
     """
     same = command_line("run", files, options, same_files=True)
-    return f"{missing_text(groups)} Then {again}:", same
+    seen = rehearsal_text(groups) if is_rehearsal else ""
+    return " ".join(filter(None, [missing_text(groups), seen, f"Then {again}:"])), same
 
 
 def _missing_step(record: RunRecord, groups: Sequence[ProblemGroup]) -> Step:
     again = {"again": "import the list again"} if record.command == "retry" else {}
-    return missing_step(groups, record.files, lasting_options(record), **again)
+    return missing_step(groups, record.files, lasting_options(record), **again, is_rehearsal=record.is_rehearsal)
 
 
 def is_cut_short(record: RunRecord) -> bool:
@@ -125,6 +129,8 @@ def next_steps(
     """
     left, alike = to_do(tally, problems), all_alike(tally, problems)
     if record.exit_code not in FINISHED:
+        if record.is_rehearsal and early_cure:
+            early_cure = f"{early_cure} {rehearsal_text(lacking_groups(problems))}".rstrip()
         return [(_go_on(record, is_dry=failed is None, is_cured_first=alike is not None, early_cure=early_cure), "")]
     if is_cut_short(record):
         return [whole_export(record.files, lasting_options(record))]
@@ -189,7 +195,8 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
         others = left.to_fix - sum(one.count for one in missing)
         return [_missing_step(record, missing), *_others(others, failed)]
     waiting = lacking_groups(problems)
-    wait = [(waiting_text(waiting), retry_command(record))] if waiting else []
+    told = waiting_text(waiting, is_rehearsal=record.is_rehearsal)
+    wait = [(told, retry_command(record))] if waiting else []
     commands = "\n".join(command_line("run", [path], lasting_options(record)) for path in failed)
     verb = "rehearse" if record.is_rehearsal else "import"
     names = " and ".join(path.name for path in failed)
@@ -197,8 +204,8 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
     rows, them = ("the row", "it") if count == 1 else (f"the {count:,} rows", "them")
     is_read_again = bool(record.compared_with) or record.is_rehearsal
     in_list = f"Fix {them} in your list too, or its next run shows {them} again."
-    told = [(in_list, "")] if is_read_again else []
-    return [*wait, (f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:", commands), *told]
+    too = [(in_list, "")] if is_read_again else []
+    return [*wait, (f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:", commands), *too]
 
 
 def without_forgotten(rows: int) -> list[Step]:

@@ -169,7 +169,7 @@ def _new_and_known(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:
         shown = places(group, sheets)
         return f"new: {shown}" if shown and 0 < group.new < group.count else shown
     new, known = (
-        replace(group, rows=group.rows[part], sheets=group.sheets[part])
+        replace(group, rows=group.rows[part], sheets=group.sheets[part], cells=group.cells[part])
         for part in (slice(count), slice(count, _MOST_ROWS))
     )
     return f"new: {places(new, sheets)}; known: {places(known, sheets)}"
@@ -182,6 +182,8 @@ def places(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:
     """
     if len(sheets) > 1 and group.sheets:
         return _places_by_file(group, sheets)
+    if sheets and group.cells:
+        return ", ".join(group.cells[:_MOST_ROWS])
     letters = {_letters(group.column, sheet) for sheet in sheets}
     numbers = group.rows[:_MOST_ROWS]
     if len(letters) == 1 and (column := letters.pop()):
@@ -191,7 +193,7 @@ def places(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:
 
 
 def _places_by_file(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:
-    cells = [
+    cells = group.cells[:_MOST_ROWS] or [
         f"{_letters(group.column, sheets[index]) or 'row '}{number}"
         for number, index in zip(group.rows[:_MOST_ROWS], group.sheets, strict=False)
     ]

@@ -29,11 +29,13 @@ class RetryCommands:
     retry: str
     recreate: str
     """Makes contacts again that are gone."""
+    is_rehearsal: bool = False
+    """Whether the run went to a sandbox, and so do they."""
 
     @classmethod
     def of(cls, record: RunRecord) -> "RetryCommands":
         """Return those of a run."""
-        return cls(retry_command(record), retry_command(record, gone="recreate"))
+        return cls(retry_command(record), retry_command(record, gone="recreate"), record.is_rehearsal)
 
 
 def row_step(result: Result, commands: RetryCommands) -> str:
@@ -50,7 +52,7 @@ def row_step(result: Result, commands: RetryCommands) -> str:
     if result.code == CONFLICT:
         return "Decide which value is right, in Callbell or in the file, and import the file again."
     if result.code in MISSING_IN_CALLBELL and result.status is Status.FAILED:
-        return f"{row_waiting_text(result.code, result.reason)} {retry}"
+        return f"{row_waiting_text(result.code, result.reason, is_rehearsal=commands.is_rehearsal)} {retry}"
     if result.status is Status.FAILED and result.http_status in _REFUSED and result.http_status not in _LATER:
         return "Fix what the reason names, in the file or in Callbell, and import the file again."
     return _STEPS.get(result.status, "").format(retry=retry)

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 
+from importer.model.cell_names import cell_names
 from importer.model.own_names import (
     CELLS_COLUMN,
     OWN_SHEETS,
@@ -27,7 +28,7 @@ from importer.model.plain_text import counted, plain
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet
 from importer.model.runs import ProblemGroup, ShownRow, ShownRows
-from importer.reports.failed_rows import cell_names, kept_places, wrong_places
+from importer.reports.failed_rows import kept_places, wrong_cells
 from importer.reports.problem_groups import first_rows, group_sentence
 from importer.reports.report_advice import RetryCommands, row_step
 from importer.reports.report_options import InputCells
@@ -183,7 +184,7 @@ class _RowSheet:
         if result.needs_person:
             self.first_needed = self.first_needed if self.needed else table.row
             self.needed += 1
-        wrong = wrong_places(self.sheet, row.columns) if row.columns else []
+        wrong = wrong_cells(self.sheet, row.columns, cells) if row.columns else []
         own = [cells[place] if place < len(cells) else "" for place in kept]
         marked = [place for place, one in enumerate(kept) if one in wrong]
         step = row_step(result, self.commands)

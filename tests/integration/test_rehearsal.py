@@ -220,6 +220,50 @@ def test_with_a_token_it_refuses_what_the_account_would_refuse(monkeypatch: pyte
     assert lines(said.stderr)[-1] == LAST
 
 
+@pytest.mark.parametrize(
+    ("count", "again"),
+    [
+        (1, "Then give the same command again:\n  callbell-importer run a.csv --sandbox\n"),
+        (9, "Then give the same command again:\n  callbell-importer run a.csv --sandbox\n"),
+        (30, "After that, give the same command again: the sandbox starts empty.\n"),
+    ],
+)
+def test_the_last_step_makes_a_rehearsal_see_a_field_that_no_contact_carries(
+    monkeypatch: pytest.MonkeyPatch, count: int, again: str
+) -> None:
+    """It is in Callbell's settings, for which nobody can ask; once a contact has it, all is well."""
+    Path("config.toml").write_text(MAPPING + '[columns.custom_fields]\nSize = "Size"\n')
+    file = table(Path("a.csv"), [(*HEADER, "Size"), *((f"+346000000{n}", "Ana", "38") for n in range(10, 10 + count))])
+    setup = replace(ACCOUNT, custom_fields=(CustomField(name="Size"), CustomField(name="Age")))
+    with serving(account(body(1, custom_fields={"Age": "7"}), setup=setup)) as service:
+        as_service(monkeypatch, service)
+        said = give("run", file, "--sandbox", "--yes")
+    told = "A rehearsal sees it only on contacts: put it on one of the latest ones too."
+    assert said.exit_code == (5 if count == 30 else 1)
+    assert f"{told} {again}" in "\n".join(lines(said.stderr)[-5:])
+    for report in REHEARSALS.glob("*/report.html"):
+        assert "put it on one of the latest ones too" in report.read_text(encoding="utf-8")
+    with serving(account(body(1, custom_fields={"Age": "7", "Size": "40"}), setup=setup)) as service:
+        as_service(monkeypatch, service)
+        assert give("run", file, "--sandbox", "--yes").exit_code == 0
+
+
+def test_what_few_rows_of_a_rehearsal_wait_for_is_put_on_a_contact_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user is put into a team: only there can a rehearsal see them."""
+    Path("config.toml").write_text(MAPPING + 'tags = ["Tags"]\nassigned_user = "Owner"\n')
+    wrong = [(f"+346000000{n}", "", "", "") for n in range(10, 19)]
+    rows = [("+34600000001", "Ana", "Bronze", ""), ("+34600000002", "Eva", "", "eva@example.com"), *wrong]
+    with serving(account(body(1, tags=["VIP"]))) as service:
+        as_service(monkeypatch, service)
+        said = give("run", table(Path("a.csv"), [(*HEADER, "Tags", "Owner"), *rows]), "--sandbox", "--yes")
+    told = (
+        '2 rows wait for the tag "Bronze"; the user "eva@example.com": make them in Callbell.'
+        " A rehearsal sees it only on contacts: put it on one of the latest ones too."
+        " A rehearsal sees users only in teams: put them into one. Then:"
+    )
+    assert told in said.stderr
+
+
 def test_a_tag_on_an_old_contact_alone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """The service finds contacts by their tag, however many others are newer."""
     Path("config.toml").write_text(MAPPING + 'tags = ["Tags"]\n')

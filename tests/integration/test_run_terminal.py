@@ -544,6 +544,37 @@ def test_enter_sends_nothing_where_no_contact_of_the_account_has_a_tag(service: 
         assert (ended.exit_code, len(service.contacts)) == (exit_code, count)
 
 
+@pytest.mark.usefixtures("token")
+def test_who_has_to_make_tags_first_is_told_so_after_the_no() -> None:
+    """With the command to give then, whether a config has the mapping or not, and whether it is a retry."""
+    customers(Path("a.csv"))
+    assert give("run", "a.csv", "--yes").exit_code == 0
+    customers(Path("b.csv"), 3, first=10)
+    make = "Nothing was sent. Make these tags in Callbell, then give the same command again:\n  callbell-importer "
+    ended = on_a_terminal("run", "b.csv", "--tag", "Boda", answers=[("the same? [y/N]", "\n")])
+    assert (ended.exit_code, ended.shown.partition(make)[2].strip()) == (3, "run b.csv --tag Boda")
+    Path("own.toml").write_text('[contact]\ntags = ["Boda"]\n[columns]\nidentifier = "Phone"\nname = "Name"\n', "utf-8")
+    ended = on_a_terminal("run", "b.csv", "-c", "own.toml", answers=[("the same? [y/N]", "\n")])
+    assert ended.shown.partition(make)[2].strip() == "run b.csv --config own.toml"
+    assert give("run", "b.csv", "--tag", "Boda", "--yes").exit_code == 1
+    ended = on_a_terminal("retry", answers=[("the same? [y/N]", "\n")])
+    assert re.fullmatch(r"retry [-0-9]+-b[-0-9]*", ended.shown.partition(make)[2].strip())
+
+
+@pytest.mark.usefixtures("token")
+def test_a_no_where_something_was_not_seen_may_be_for_the_columns_too(service: Sandbox) -> None:
+    """Of an account without contacts nothing is known: both ways are told."""
+    customers(Path("a.csv"))
+    ended = on_a_terminal("run", "a.csv", "--tag", "Boda", answers=[("Import them? [Y/n]", "n\n")])
+    told = (
+        "Nothing was sent. What is not in Callbell, make there; then give the same command again:"
+        " callbell-importer run a.csv --tag Boda"
+        " To choose the columns yourself: callbell-importer init a.csv --tag Boda"
+    )
+    assert (ended.exit_code, len(service.contacts)) == (3, 0)
+    assert " ".join(ended.shown.split()).endswith(told)
+
+
 @pytest.mark.parametrize(("answer", "exit_code"), [("n\n", 3), ("\x04", 3), ("\x03", 130), (SIGTERM, 143)])
 @pytest.mark.usefixtures("token")
 def test_who_does_not_want_it_has_nothing_sent(service: Sandbox, answer: str, exit_code: int) -> None:
@@ -575,7 +606,7 @@ def test_who_wants_other_columns_is_told_the_whole_command() -> None:
     answers = [("Are they Spanish? [Y/n]", "\n"), ("Import them?", "n\n")]
     ended = on_a_terminal("run", "mis clientes.csv", *given, answers=answers)
     whole = "init 'mis clientes.csv' --delimiter , --country ES --tag VIP --tag 'De la web'"
-    told = ended.shown.partition("Nothing was sent. To choose the columns yourself:\n  callbell-importer ")[2]
+    told = ended.shown.partition("To choose the columns yourself:\n  callbell-importer ")[2]
     assert shlex.split(told.splitlines()[0]) == shlex.split(whole)
 
 
@@ -717,7 +748,8 @@ def test_a_rehearsal_needs_no_token_and_yes_asks_nothing() -> None:
     spanish_workbook(Path("clientes.xlsx"), 30)
     ended = on_a_terminal("run", "clientes.xlsx", "--sandbox", answers=[(YES_NO, "\n"), (YES_NO, "\n")])
     assert (ended.exit_code, ended.unasked) == (1, 0)
-    assert "To: a rehearsal in a sandbox; nothing goes to Callbell." in ended.shown
+    assert "\nTo: the sandbox of this rehearsal.\n" in ended.shown
+    assert len(re.findall("nothing (?:is|was) sent to Callbell", " ".join(ended.shown.split()))) == 2
     ended = on_a_terminal("run", "clientes.xlsx", "--sandbox", "--yes", answers=[(YES_NO, "\n")])
     assert (ended.exit_code, ended.unasked) == (1, 1)
     assert "phone_no_country" in ended.shown

@@ -1,6 +1,6 @@
 """A file of our own making that is given again, such as failed.xlsx: which run wrote it, and which list it is of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +43,15 @@ def writer_of(files: Sequence[str], runs: Sequence[RunRecord]) -> RunRecord | No
     return next((one for one in runs if folder and Path(one.report_dir) == folder), None)
 
 
+def writers_of(files: Sequence[str], runs: Sequence[RunRecord]) -> Iterator[RunRecord]:
+    """Yield the run that wrote the files, the one that wrote what that run read, and so on, as `writer_of` tells."""
+    for _ in range(_MOST_STEPS):
+        if (writer := writer_of(files, runs)) is None:
+            break
+        yield writer
+        files = writer.files
+
+
 def list_of(files: Sequence[str], runs: Sequence[RunRecord]) -> OriginalList | None:
     """Return the list that the rows of files of our own making are of; None: no run is known to have written them.
 
@@ -79,7 +88,12 @@ def with_list(context: CommandContext, record: RunRecord, journal: Journal, shee
     found = list_of(record.files, [one for one, _ in journal.runs()]) if is_own(sheets) else None
     if found is None:
         return record
-    return replace(record, options={**record.options, LIST: {**found.options, "file": found.files[0]}})
+    return replace(record, options={**record.options, **as_option(found)})
+
+
+def as_option(of_list: OriginalList) -> dict[str, object]:
+    """Return a list as the options of a run keep it."""
+    return {LIST: {**of_list.options, "file": of_list.files[0]}}
 
 
 def another_users(context: CommandContext, files: Sequence[str], journal: Journal) -> str:

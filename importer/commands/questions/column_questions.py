@@ -11,8 +11,9 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext
 from importer.commands.input.input_sheet import InputSheet
-from importer.commands.mapping_selection import guess_of
+from importer.commands.mapping_selection import guess_of, take_columns
 from importer.commands.questions.consent_question import ask_consent
+from importer.commands.questions.country_doubt import CountryDoubt, country_doubt
 from importer.commands.questions.country_question import country_answer, country_evidence, with_country
 from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers
 from importer.mapper.column_candidates import Question
@@ -30,6 +31,20 @@ _LONGEST_CHOICE = 22
 _NO_COLUMN = "no column looks like it"
 """Why the guess of a mapping (`importer.mapper.mapping_guess`) asks, where it would be a mere chance."""
 _CONTENT = {"identifier": "the phone number", "name": "the name"}
+
+
+def with_answers_to_run(
+    context: CommandContext, readers: Sequence[InputSheet], earlier: EarlierAnswers
+) -> tuple[CommandContext, str, CountryDoubt]:
+    """Return the same as `with_answers` of a run, and why a country that was given is probably another.
+
+    Raises:
+        InputError: A file cannot be read, or the input ended without an answer.
+
+    """
+    take_columns(readers, context.settings, earlier.mappings)
+    doubt = country_doubt(context, readers, earlier)
+    return (*with_answers(context, readers, earlier), doubt)
 
 
 def with_answers(
@@ -64,7 +79,7 @@ def with_answers(
         _ask_columns(reader, context.settings, ask, partial(earlier.column, index), earlier.where)
         known = earlier.consent[index] if index < len(earlier.consent) else {}
         said = ask_consent(reader, context.settings, ask, known)
-        otherwise = choose_columns([reader.sheet.file], context.options)
+        otherwise = choose_columns([reader.sheet.file], {**context.options, **earlier.of_list})
         taken += [f"{one}, as in {earlier.consent_where}; to answer otherwise:\n  {otherwise}" for one in said]
     return context, "\n".join(taken)
 

@@ -83,9 +83,15 @@ def ask_consent(
     asked = [one for one in answered if one.header not in before]
     reader.was_asked_consent = bool(asked)
     where = {**before, **(dict(consent_answers(asked, among, ask)) if ask is not None else {})}
-    reader.consent = {one.header: ConsentAnswer(where.get(one.header, ()), tuple(one.counts)) for one in answered}
+    reader.consent = {one.header: _answer(one, where, known if one.header in before else {}) for one in answered}
     reader.require([(header, values) for header, values in where.items() if values])
     return [_taken(header, values) for header, values in before.items()]
+
+
+def _answer(one: Consent, where: Mapping[str, tuple[str, ...]], before: Mapping[str, ConsentAnswer]) -> ConsentAnswer:
+    """Return the answer as it is kept: one that was taken from before holds for what the column said then too."""
+    seen = before[one.header].seen if before else ()
+    return ConsentAnswer(where.get(one.header, ()), tuple(dict.fromkeys((*seen, *one.counts))))
 
 
 def _without_notes(guessed: Guess, answered: Sequence[Consent]) -> Guess:

@@ -1,12 +1,12 @@
 """What a person answered before about the same files: in a run, or in a rehearsal, which has a journal of its own."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from importer.commands.input.input_sheet import ConsentAnswer
-from importer.commands.input.own_file import is_own, list_of, writer_of
+from importer.commands.input.own_file import OriginalList, as_option, is_own, list_of, writer_of, writers_of
 from importer.commands.journal_path import journal_of
 from importer.commands.questions.earlier_countries import (
     EarlierCountry,
@@ -19,13 +19,22 @@ from importer.commands.questions.earlier_countries import (
     where_of,
     written_with,
 )
+from importer.commands.questions.run_answers import (
+    columns_for,
+    columns_in,
+    consent_for,
+    consent_in,
+    guessed_in,
+    has_columns,
+    header_row_in,
+    was_asked_consent,
+)
 from importer.commands.setup import is_there, rehearsals_journal
 from importer.journal import Journal
-from importer.mapper.header import IN_BRACES, texts_of
 from importer.model.addresses import scheme_of
 from importer.model.errors import StorageError
 from importer.model.rows import Sheet
-from importer.model.runs import CONSENT, RunRecord
+from importer.model.runs import RunRecord
 from importer.settings import Settings
 
 
@@ -48,6 +57,10 @@ class EarlierAnswers:
     """Header to what was answered about who agreed, for each of the files in their order."""
     consent_where: str = "the last run"
     """Where that was answered."""
+    mappings: Sequence[Mapping[str, object]] = ()
+    """Of files of our own making: field to column, as the run that wrote them had it, for each of them."""
+    of_list: Mapping[str, object] = field(default_factory=dict)
+    """Of files of our own making: which list they are of, as the options of their run have it."""
     header_row: int | None = None
     """The header's row as it was said for these very files; None: it was not."""
 
@@ -62,7 +75,7 @@ class EarlierAnswers:
 
     def fits(self, header: Sequence[str]) -> bool:
         """Tell whether a header has the columns that were read under one before; if none are known, any may be it."""
-        return not self.columns or any(_has_columns(header, one.values()) for one in self.columns)
+        return not self.columns or any(has_columns(header, one.values()) for one in self.columns)
 
 
 NO_ANSWERS = EarlierAnswers()
@@ -77,7 +90,7 @@ class RunsBefore:
     files: Sequence[str] = ()
     """That are read now, as a run's record has them."""
     wrote: Sequence[RunRecord] = ()
-    """Rehearsals that wrote them, if they are of our own making."""
+    """Rehearsals that wrote them, or what those read, if they are of our own making."""
 
     @property
     def sheet(self) -> str:
@@ -97,7 +110,7 @@ class RunsBefore:
 
         """
         runs, of_list = self._with_list(sheets)
-        return run_with_country(runs, tuple(self.files), of_list)
+        return run_with_country(runs, tuple(self.files), of_list.files if of_list else ())
 
     def _sheets(self) -> Iterator[str]:
         """Yield the sheet that was named for each run of these very files, the last first; empty: none was."""
@@ -114,23 +127,24 @@ class RunsBefore:
         """
         found = earlier_answers(self.runs, self.files, sheet_of(options))
         (runs, of_list), files = self._with_list(sheets), tuple(self.files)
-        if not of_list:
+        if of_list is None:
             return found
-        near = found.countries
-        if writer_of(files, runs) is None:  # another journal has the run that wrote them, maybe with another country
-            near = {region: one for region, one in near.items() if one.is_of_file}
-        return replace(found, countries=near, written_with=written_with(runs, files, of_list))
+        found = replace(found, written_with=written_with(runs, files, of_list.files), of_list=as_option(of_list))
+        if (writer := writer_of(files, runs)) is None:  # another journal has it, maybe with another country
+            near = {region: one for region, one in found.countries.items() if one.is_of_file}
+            return replace(found, countries=near)
+        found = replace(found, mappings=columns_for(guessed_in(writer), sheets))
+        return found if found.consent else _with_consent_of_list(found, runs, files, of_list, sheets)
 
-    def _with_list(self, sheets: Sequence[Sheet]) -> tuple[Sequence[RunRecord], Sequence[str]]:
-        """Return the runs that tell of the sheets, and the files of the list that their rows are of.
+    def _with_list(self, sheets: Sequence[Sheet]) -> tuple[Sequence[RunRecord], OriginalList | None]:
+        """Return the runs that tell of the sheets, and the list that their rows are of.
 
-        No files: the sheets are not of our own making, or no run is known to have written them.
+        None: the sheets are not of our own making, or no run is known to have written them.
         """
         if not is_own(sheets):
-            return self.runs, ()
+            return self.runs, None
         runs = [*self.runs, *self.wrote]
-        of_list = list_of(self.files, runs)
-        return runs, of_list.files if of_list else ()
+        return runs, list_of(self.files, runs)
 
 
 def earlier_answers(runs: Sequence[RunRecord], files: Sequence[str] = (), sheet: str = "") -> EarlierAnswers:
@@ -148,17 +162,37 @@ def earlier_answers(runs: Sequence[RunRecord], files: Sequence[str] = (), sheet:
     newest = max(same, key=lambda one: one.started_at, default=None)
     is_rehearsed = newest is not None and newest.is_rehearsal
     # A run that was cut off tells who agreed all the same: nobody else is to get messages.
-    answered = (one for one in of_sheet if _was_asked_consent(one) and not one.is_declined)
+    answered = (one for one in of_sheet if was_asked_consent(one) and not one.is_declined)
     asked = max(answered, key=lambda one: one.started_at, default=None)
     return EarlierAnswers(
         countries=countries_of(usable, tuple(files), sheet),
         rehearsed=country_in(newest) if newest and is_rehearsed else "",
         where=where_of(newest),
-        columns=_columns(newest) if newest else (),
-        consent=_consent(asked) if asked else (),
+        columns=columns_in(newest) if newest else (),
+        consent=consent_in(asked) if asked else (),
         consent_where=where_of(asked),
-        header_row=_header_row(newest) if newest else None,
+        header_row=header_row_in(newest) if newest else None,
     )
+
+
+def _with_consent_of_list(
+    found: EarlierAnswers,
+    runs: Sequence[RunRecord],
+    files: Sequence[str],
+    of_list: OriginalList,
+    sheets: Sequence[Sheet],
+) -> EarlierAnswers:
+    """Return the answers with what was said about who agreed when the list of the files was read.
+
+    The run that wrote them counts, or the one before it that wrote what that run read; else the last one of the list.
+    """
+    for place, run in enumerate(writers_of(files, runs)):
+        if was_asked_consent(run):
+            these = "this file" if len(files) == 1 else "these files"
+            where = "an earlier run of these rows" if place else f"the run that wrote {these}"
+            return replace(found, consent=consent_for(consent_in(run), sheets), consent_where=where)
+    last = earlier_answers(runs, of_list.files, sheet_of(of_list.options)).consent
+    return replace(found, consent=consent_for(last, sheets), consent_where="the last run of its list")
 
 
 def earlier_runs(settings: Settings, journal: Journal, files: Sequence[str]) -> RunsBefore:
@@ -176,8 +210,8 @@ def earlier_runs(settings: Settings, journal: Journal, files: Sequence[str]) -> 
 def _runs_before(runs: Sequence[RunRecord], settings: Settings, files: Sequence[str]) -> RunsBefore:
     rehearsals = _rehearsals(settings)
     same = [one for one in rehearsals if one.files == tuple(files)]
-    wrote = [one for one in rehearsals if writer_of(files, [one])]
-    return RunsBefore(runs=[*runs, *same], files=files, wrote=wrote)
+    wrote = writers_of(files, [*rehearsals, *runs])
+    return RunsBefore(runs=[*runs, *same], files=files, wrote=[one for one in wrote if one in rehearsals])
 
 
 def _rehearsals(settings: Settings) -> list[RunRecord]:
@@ -206,41 +240,3 @@ def _own_runs(settings: Settings) -> list[RunRecord]:
             with contextlib.closing(Journal.open(path)) as journal:
                 return runs_in(journal)
     return []
-
-
-def _header_row(run: RunRecord) -> int | None:
-    row = run.options.get("header_row")
-    return row if isinstance(row, int) else None
-
-
-def _consent(run: RunRecord) -> list[Mapping[str, ConsentAnswer]]:
-    """Return what was answered about who agreed, for each of the run's sheets; nothing: nobody was asked."""
-    kept = run.options.get(CONSENT)
-    return [
-        {header: ConsentAnswer(tuple(one["only"]), tuple(one["seen"])) for header, one in sheet.items()}
-        for sheet in (kept if isinstance(kept, list) else [])
-    ]
-
-
-def _was_asked_consent(run: RunRecord) -> bool:
-    """Tell whether a person was asked: what a config let count is kept too, and is no answer."""
-    return any(one.seen for sheet in _consent(run) for one in sheet.values())
-
-
-def _columns(run: RunRecord) -> list[Mapping[str, str]]:
-    """Return the columns that the run guessed or was told, for each of its sheets."""
-    guessed = run.options.get("guessed")
-    sheets = guessed if isinstance(guessed, list) else []
-    return [
-        {field: texts[0] for field, value in one.items() if len(texts := texts_of(_texts(value))) == 1}
-        for one in sheets
-    ]
-
-
-def _has_columns(header: Sequence[str], columns: Iterable[str]) -> bool:
-    """Tell whether a header has all of the columns; one may be put together of several, as `{First} {Last}`."""
-    return all(part in header for one in columns for part in IN_BRACES.findall(one) or [one])
-
-
-def _texts(value: object) -> str | tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, list) else str(value)

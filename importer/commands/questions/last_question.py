@@ -16,6 +16,7 @@ from importer.commands.account.preflight import Preflight
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.input.own_file import another_users
 from importer.commands.mapping_selection import mapping_lines
+from importer.commands.questions.after_no import after_no
 from importer.commands.questions.country_doubt import NO_DOUBT, CountryDoubt
 from importer.commands.questions.mobile_form_question import both_forms_text, one_form_text
 from importer.commands.questions.rows_to_send import (
@@ -38,7 +39,7 @@ from importer.model.rows import Sheet, Status
 from importer.model.runs import DECLINED, RunRecord
 from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
-from importer.reports.run_commands import choose_columns, command_line, same_journal, where_runs_are
+from importer.reports.run_commands import same_journal, where_runs_are
 from importer.system.logs import LOG
 from importer.system.shell import importer_command, importer_name, short_path
 from importer.system.stop_signals import Interruption
@@ -218,11 +219,11 @@ class LastQuestion:
             Path(record.report_dir).rmdir()
         text = f"Interrupted: nothing was sent. {self._cure or 'The same command asks again.'}"
         if record.exit_code == InputError.exit_code:
-            if self.doubt.country:
-                options = {**record.options, "country": self.doubt.country}
-                self._cure = f"With that country:\n  {command_line('run', record.files, options, same_files=True)}"
-            choose = f"To choose the columns yourself:\n  {choose_columns([file], record.options)}"
-            text = f"Nothing was sent. {self._cure or choose}"
+            missing, country = self.not_seen, self.doubt.country
+            if self._another_user:  # whose journal the rows are to be sent with
+                missing, country = NOTHING_MISSING, ""
+            told = after_no(record, file, missing, country=country, cure=self._cure, retried=self.retried)
+            text = f"Nothing was sent. {told}"
         summary = summary_text(record, tally, (), {}, ())
         return CommandResult(exit_code=record.exit_code or 0, text=text, summary_json=summary)
 
@@ -247,5 +248,5 @@ def _if_new(context: CommandContext, connection: Connection) -> str:
 
 def _where_to(context: CommandContext, connection: Connection) -> str:
     if connection.rehearsal is not None:
-        return "To: a rehearsal in a sandbox; nothing goes to Callbell."
+        return "To: the sandbox of this rehearsal."
     return f"To: {plain(account_words(connection.account.name, context.settings.service.base_url))}."

@@ -8,7 +8,8 @@ from importer.commands.mapping_selection import column_mapping
 from importer.mapper.contact import to_contact
 from importer.mapper.mapping_proposal import Proposal
 from importer.mapper.options import MappingOptions, MobileForm
-from importer.mapper.warnings import Findings, SheetWarnings
+from importer.mapper.sheet_warnings import SheetWarnings
+from importer.mapper.warnings import Findings
 from importer.model.plain_text import plain, wrapped_text
 from importer.model.rows import Entry, Row, Sheet
 from importer.model.runs import ProblemGroup

@@ -48,6 +48,8 @@ _AFTER = re.compile(
 """A label, or the name of a person in brackets; what may say that the number is not to be used stays."""
 _LONGEST_WITH_LABEL = 100
 """Of a longer text no label is searched: it is no number, and the search could take long."""
+_OR_NONE = ", or delete the row"
+"""What to do where a person has no number at all."""
 _NUMBER_CELL = re.compile(r"(\+?[0-9](?: ?[0-9]){6,})[.,]0{1,2}")
 _GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}")
 _TOO_NARROW = re.compile(r"#{3,}")
@@ -169,7 +171,7 @@ def _plus_and_digits(text: str, country: str = "") -> tuple[str, str] | Problem:
         return recovered if isinstance(recovered, Problem) else ("", recovered)
     if not any(map(str.isalnum, text)) or (not text[-1].isdecimal() and is_placeholder(text)):
         example = such_as(country, otherwise=", with + and the country code")
-        message = f"There is no phone number: write one{example}."
+        message = f"There is no phone number: write one{example}{_OR_NONE}."
         return Problem(code="phone_missing", value=text, message=message)
     if _GROUPED_NUMBER.fullmatch(text):
         text = text.replace(",", "")
@@ -194,7 +196,8 @@ def _misfit(text: str, country: str) -> Problem | None:
 
 def _strange(text: str, sign: str, country: str) -> Problem:
     what = "letters" if sign.isalpha() else f"the sign {sign} in the wrong place"
-    advice = f"write the number with digits only{such_as(country)}."
+    or_none = "" if any(map(str.isdecimal, text)) else _OR_NONE
+    advice = f"write the number with digits only{such_as(country)}{or_none}."
     return cell_problem("phone_letters", text, f"holds {what}: {advice}")
 
 

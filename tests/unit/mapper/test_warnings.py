@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.contact import to_contact
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions, MobileForm
-from importer.mapper.warnings import Findings, SheetWarnings
+from importer.mapper.sheet_warnings import SheetWarnings
+from importer.mapper.warnings import Findings
 from importer.model.rows import Contact, Entry, Row
 from importer.model.runs import ProblemGroup
 

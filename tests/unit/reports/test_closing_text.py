@@ -315,11 +315,11 @@ def test_what_was_changed_in_callbell_can_be_taken_back(status: Status) -> None:
 
 
 def test_a_rehearsal_says_what_would_be() -> None:
-    """In its first and last line that nothing was sent, and nowhere that anything is in Callbell."""
+    """In its last line that nothing was sent, and nowhere that anything is in Callbell."""
     run = replace(record(1, sandbox=True), account="sandbox 20261123-020000-contacts")
     tally = {Status.CREATED: 1_200, Status.FAILED: 3, Status.INVALID: 2}
     told = ended(run, tally, [], reports("failed.csv"), notes=["There is more."]).splitlines()
-    assert told[0] == "Finished after 2 min 3 s: 1,205 rows read. Rehearsal in a sandbox: nothing was sent to Callbell."
+    assert told[0] == "Finished after 2 min 3 s: 1,205 rows read. Rehearsal in a sandbox."
     first = told.index("1,200 of 1,205 customers would be in Callbell. 5 need you.") + 2
     assert told[first : first + 3] == [
         "  1,200 would be created  if Callbell answers as the sandbox did",

@@ -61,6 +61,21 @@ def test_examples_of_sheets_show_a_row() -> None:
     assert sum("\n" in one.example.strip() for one in refused) > len(refused) / 2
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("phone_missing", "Who has no number cannot be in Callbell: delete the row from the list, or "),
+        ("phone_letters", "Delete the row of someone who has none."),
+        ("created", "the contact with the old number is there still: delete that one in Callbell."),
+    ],
+)
+def test_what_a_number_that_is_missing_or_was_corrected_needs_is_told(code: str, told: str) -> None:
+    """Nobody else says that the first is shown for ever, and that the second leaves two contacts."""
+    found = explanation_of(code)
+    assert found is not None
+    assert told in found.cure
+
+
 @pytest.mark.parametrize("word", ["phone_letters", "PHONE-LETTERS", " Phone Letters ", "phone.letters"])
 def test_letter_case_and_signs_do_not_matter(word: str) -> None:
     """People type what they remember."""

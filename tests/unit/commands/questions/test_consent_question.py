@@ -135,6 +135,14 @@ def test_an_answer_from_before_is_taken_while_the_column_says_nothing_new(
     assert reader.consent[header].seen
 
 
+def test_an_answer_that_is_taken_holds_for_all_that_it_was_given_for(tmp_path: Path) -> None:
+    """Of fewer rows, such as those to fix, it is kept for what the whole list said."""
+    people = [("Phone", "Name", "Acepta publicidad"), ("+34600111222", "Ana", "No")]
+    reader = InputSheet(open_reader(str(table(tmp_path / "a.csv", people)), InputOptions()))
+    ask_consent(reader, settle({}, {}), None, {"Acepta publicidad": ConsentAnswer((), ("Sí", "No"))})
+    assert reader.consent == {"Acepta publicidad": ConsentAnswer((), ("Sí", "No"))}
+
+
 @pytest.mark.parametrize(
     ("only", "answer", "enter", "kept_values"),
     [

@@ -417,7 +417,8 @@ def test_every_problem_is_a_sentence_that_says_what_to_do(text: str, country: st
     ("text", "country", "example"),
     [
         ("12ab", "MX", "write the number with digits only, such as +522221234567."),
-        ("-", "BR", "There is no phone number: write one, such as +5511961234567."),
+        ("-", "BR", "There is no phone number: write one, such as +5511961234567, or delete the row."),
+        ("no tiene", "ES", "write the number with digits only, such as +34612345678, or delete the row."),
         ("12", "US", "write the whole number, such as +12015550123."),
         ("+52 12", "", "write the whole number, such as +522221234567."),
         ("+1 12", "CA", "write the whole number, such as +12015550123."),
@@ -434,7 +435,7 @@ def test_an_example_is_of_the_numbers_country(text: str, country: str, example: 
 
 def test_an_empty_cell_is_told_without_quotation_marks() -> None:
     """There is nothing to quote; a sign alone is kept as the problem's value."""
-    missing = "There is no phone number: write one, with + and the country code."
+    missing = "There is no phone number: write one, with + and the country code, or delete the row."
     assert digits("-") == Problem(code="phone_missing", value="-", message=missing)
     message = "The cell is empty: a contact needs an identifier."
     assert identify(" ", "telegram", "", "digits") == Problem(code="identifier_missing", message=message)

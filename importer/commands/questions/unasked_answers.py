@@ -1,18 +1,20 @@
-"""Who agreed to be written to, as it was answered before, where nobody can be asked: with `--yes`, or at night.
+"""What was answered before, where nobody can be asked: with `--yes`, or at night.
 
-Nothing else is taken from earlier runs there. But whoever did not agree gets no messages because a run asks nothing.
+Of a list only who agreed to be written to is taken: whoever did not gets no messages because a run asks nothing. A file
+of our own making is read as its list was by the run that wrote it: it has the same columns.
 """
 
 from collections.abc import Sequence
 
 from importer.commands.context import CommandContext
 from importer.commands.input.input_sheet import InputSheet
+from importer.commands.mapping_selection import take_columns
 from importer.commands.questions.consent_question import ask_consent
 from importer.commands.questions.earlier_answers import earlier_runs
 from importer.journal import Journal
 
 
-def keep_consent(
+def take_unasked(
     context: CommandContext, journal: Journal, files: Sequence[str], readers: Sequence[InputSheet]
 ) -> None:
     """Have the sheets leave out who did not agree, as the runs of the same files did, and tell it.
@@ -29,7 +31,9 @@ def keep_consent(
     """
     if context.settings.mapping_given:
         return
-    earlier = earlier_runs(context.settings, journal, files).answers(context.options)
+    sheets = [reader.sheet for reader in readers]
+    earlier = earlier_runs(context.settings, journal, files).answers(context.options, sheets)
+    take_columns(readers, context.settings, earlier.mappings)
     for reader, known in zip(readers, earlier.consent, strict=False):
         for said in ask_consent(reader, context.settings, None, known):
             context.tell(f"{said}, as in {earlier.consent_where}.")
