@@ -220,7 +220,7 @@ def _rows(checked: Checked) -> Iterator[str]:
     if forgotten := checked.forgotten:
         yield f"  {forgotten:,} of {'a person who was' if forgotten == 1 else 'people who were'} forgotten"
     if checked.conflicts:
-        yield f"  {checked.conflicts:,} of these in conflict: the sheet and a person in Callbell changed the same field"
+        yield f"  {checked.conflicts:,} of these in conflict: the sheet changed a field, and Callbell has another value"
 
 
 def _next(checked: Checked) -> Iterator[str]:

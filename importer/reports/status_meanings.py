@@ -6,7 +6,7 @@ from importer.model.rows import Status
 
 MEANINGS: dict[Status, str] = {
     Status.CREATED: "now in Callbell",
-    Status.UPDATED: "were in Callbell, and were changed",
+    Status.UPDATED: "were in Callbell, and this run changed them",
     Status.EXISTS: "were in Callbell before, and were left as they are",
     Status.UNCHANGED: "the list says the same as in an earlier run",
     Status.DUPLICATE: "same identifier as an earlier row",
@@ -33,7 +33,7 @@ FORETOLD: dict[Status, tuple[str, str]] = {
 """The same of a dry run."""
 
 _WORD = re.compile(r"\w+")
-_OF_ONE = {"were": "was", "are": "is", "they": "it", "their": "its"}
+_OF_ONE = {"were": "was", "are": "is", "they": "it", "them": "it", "their": "its"}
 
 
 def meaning_of(count: int, meaning: str) -> str:

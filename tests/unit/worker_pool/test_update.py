@@ -146,7 +146,7 @@ def test_a_confirmed_patch_names_its_fields() -> None:
         uuid="u1",
         href="h1",
         http_status=200,
-        reason="Changed in Callbell: name, Address.",
+        reason="Changed by this run: name, Address.",
         base=NOW,
     )
     assert updated(BEGUN_PATCH, 200) == done
@@ -172,7 +172,7 @@ def test_a_first_meeting_may_fill_some_and_leave_others() -> None:
     met = GetContact(uuid="u1", contact=NOW)
     filled = outcome(sent(showing(NOW), patch(met)))
     assert (filled.status, filled.code) == (Status.UPDATED, "differs")
-    assert filled.reason == "Changed in Callbell: Address. It was in Callbell before; left as it is there: name."
+    assert filled.reason == "Changed by this run: Address. It was in Callbell before; left as it is there: name."
 
 
 def test_a_conflict_has_both_values() -> None:
@@ -182,7 +182,7 @@ def test_a_conflict_has_both_values() -> None:
     left = outcome(read(showing(has), replace(BEGUN, contact=now)))
     assert (left.status, left.code) == (Status.EXISTS, "conflict")
     assert left.reason == (
-        "Changed in the sheet and in Callbell, so left as it is: "
+        "Changed in the sheet, and by somebody in Callbell, so left as it is: "
         'name: the sheet says "Ana Maria", Callbell has "Anita"; '
         'note: the sheet says nothing, Callbell has "called twice".'
     )
@@ -190,11 +190,23 @@ def test_a_conflict_has_both_values() -> None:
     assert (left.base.name, left.base.note, left.base.tags) == ("Ana", "likes boats", ("VIP",))
 
 
+def test_a_field_that_is_sent_for_the_first_time_is_changed_by_nobody() -> None:
+    """Its column is new in the list, and Callbell has a value: that is told, beside what both sides changed."""
+    has = replace(BASE, name="Anita", custom_fields={"Address": "Harbour 7"})
+    left = outcome(read(showing(has)))
+    assert (left.status, left.code) == (Status.EXISTS, "conflict")
+    both = "Changed in the sheet, and by somebody in Callbell, so left as it is: "
+    first = "Not sent before, and Callbell has another value, so left as it is: "
+    of_address = 'Address: the sheet says "Main Street 1", Callbell has "Harbour 7".'
+    assert left.reason == f'{both}name: the sheet says "Ana Maria", Callbell has "Anita". {first}{of_address}'
+    assert outcome(read(showing(replace(has, name="Ana Maria")))).reason == f"{first}{of_address}"
+
+
 def test_a_conflict_does_not_hold_up_other_fields() -> None:
     """They are sent, and the row is updated and in conflict."""
     done = outcome(sent(showing(NOW), patch(has=replace(BASE, name="Anita"))))
     assert (done.status, done.code) == (Status.UPDATED, "conflict")
-    assert done.reason.startswith("Changed in Callbell: Address. Changed in the sheet and in Callbell")
+    assert done.reason.startswith("Changed by this run: Address. Changed in the sheet, and by somebody in Callbell")
     assert done.base is not None
     assert (done.base.name, done.base.custom_fields) == ("Ana", NOW.custom_fields)
 
@@ -336,7 +348,7 @@ def test_a_patch_that_arrived_in_spite_of_a_doubt_is_updated() -> None:
     """The GET shows what it set, and the merge finds nothing more to do."""
     _, again = read_again(sent(NO_ANSWER))
     done = outcome(read(showing(NOW), again))
-    assert (done.status, done.reason, done.base) == (Status.UPDATED, "Changed in Callbell: name, Address.", NOW)
+    assert (done.status, done.reason, done.base) == (Status.UPDATED, "Changed by this run: name, Address.", NOW)
 
 
 def test_a_patch_that_did_not_arrive_is_sent_again() -> None:
@@ -352,7 +364,7 @@ def test_what_no_answer_shows_is_sent_again_after_a_doubt() -> None:
     begun = replace(BEGUN, contact=replace(BASE, bot_status="bot_end"))
     _, again = read_again(sent(NO_ANSWER, patch(begun)))
     assert dict(patch(again).merge.change.after) == {"bot_status": "bot_end"}
-    assert outcome(sent(showing(), patch(again))).reason == "Changed in Callbell: bot_status."
+    assert outcome(sent(showing(), patch(again))).reason == "Changed by this run: bot_status."
 
 
 def test_what_arrived_in_part_is_given_back_whole() -> None:
@@ -362,7 +374,7 @@ def test_what_arrived_in_part_is_given_back_whole() -> None:
     assert dict(second.merge.change.after) == {"custom_fields.Address": "Main Street 1"}
     assert update_intent(second) == BEGUN_PATCH.merge.change
     done = outcome(sent(showing(NOW), second))
-    assert done.reason == "Changed in Callbell: name, Address."
+    assert done.reason == "Changed by this run: name, Address."
 
 
 def test_a_person_who_changes_it_after_a_doubtful_patch_is_not_overruled() -> None:
@@ -370,7 +382,7 @@ def test_a_person_who_changes_it_after_a_doubtful_patch_is_not_overruled() -> No
     _, again = read_again(sent(NO_ANSWER))
     left = outcome(read(showing(replace(NOW, name="Anita")), again))
     assert (left.status, left.code) == (Status.UPDATED, "conflict")
-    assert left.reason.startswith("Changed in Callbell: Address. ")
+    assert left.reason.startswith("Changed by this run: Address. ")
 
 
 def test_doubtful_patches_come_to_an_end() -> None:
