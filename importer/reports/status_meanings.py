@@ -26,7 +26,7 @@ FORETOLD: dict[Status, tuple[str, str]] = {
     Status.CREATED: ("would be created", ""),
     Status.UPDATED: ("would be updated", "are in Callbell now"),
     Status.EXISTS: (Status.EXISTS, "are in Callbell, and would be left as they are"),
-    Status.FAILED: (Status.FAILED, "would be refused, or Callbell does not say whether they are there"),
+    Status.FAILED: (Status.FAILED, "would be refused, were deleted in Callbell, or it does not answer"),
     Status.IN_DOUBT: (Status.IN_DOUBT, "were sent by an earlier run, and it is unknown whether they arrived"),
     Status.UNSENT: ("would be sent", ""),
 }
