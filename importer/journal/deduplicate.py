@@ -33,8 +33,8 @@ DUPLICATE_DIFFERS = "not sent, though it differs in"
 
 SENT_FORGOTTEN = "it is there; what was sent before is forgotten"
 """The reason of a row whose contact is in Callbell, where nobody can say any more whether it differs."""
-FIRST_MET = "met as if for the first time: what was sent before is forgotten"
-"""In the reason of an update that has no earlier values to go by."""
+FIRST_MET = "Met as if for the first time: what was sent before is forgotten."
+"""The last sentence in the reason of an update that has no earlier values to go by."""
 
 
 @dataclass(frozen=True, slots=True)
