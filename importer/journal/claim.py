@@ -50,7 +50,8 @@ _WITH_FIRST_MET = f"iif(:reason = '', '', rtrim(:reason, '.') || '. ') || '{FIRS
 _SETTLE_ROW = f"""
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
     column_header = :column, reason = iif(reason = '{FIRST_MET}', {_WITH_FIRST_MET}, :reason),
-    base = :base, left_fields = nullif(:left, '[]'), is_ours = :is_ours, attempts = :attempts, finished_at = :at
+    base = :base, left_fields = nullif(:left, '[]'), kept_values = nullif(:kept, '{{}}'), is_ours = :is_ours,
+    attempts = :attempts, finished_at = :at
 WHERE run = :run AND seq = :seq
 """  # noqa: S608 - only constants
 _IS_SENT = "rows.attempts > 0 OR rows.base IS NOT NULL"

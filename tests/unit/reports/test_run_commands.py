@@ -8,7 +8,14 @@ import pytest
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup
 from importer.reports.next_step import next_step
-from importer.reports.run_commands import command_line, in_earnest, retry_command, undo_command, with_journal
+from importer.reports.run_commands import (
+    command_line,
+    in_earnest,
+    retry_as_given,
+    retry_command,
+    undo_command,
+    with_journal,
+)
 from importer.system import shell
 from tests.support.journals import record
 
@@ -56,6 +63,12 @@ def test_a_command_that_is_read_elsewhere_names_the_journal_that_a_variable_name
     assert command_line("run", ["/a.csv"], {}).endswith(" --journal /srv/j.sqlite3")
     assert retry_command(replace(run, options={"journal": "/k"})).endswith(" --journal /k")
     assert "--journal" not in retry_command(replace(run, options={"sandbox": True}))
+
+
+def test_a_retry_is_given_again_with_what_was_decided_for_its_rows() -> None:
+    """Without that it would leave them once more; of its other options its run knows."""
+    options = {"on_conflict": "sheet", "gone": None, "existing": "update", "journal": "/k"}
+    assert retry_as_given("r", options) == "callbell-importer retry r --on-conflict sheet --journal /k"
 
 
 @pytest.mark.parametrize(
