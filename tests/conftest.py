@@ -13,6 +13,7 @@ from platformdirs import user_state_path
 
 from importer.commands import journal_path
 from importer.system import crontabs, installed_crons, installed_units, shell
+from tests.support import no_gap
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.register_profile("few", deadline=None, derandomize=True, max_examples=20)  # for each of hundreds of mutants
@@ -70,3 +71,10 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, _states: Path) -> None:
 def _at_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Paths and commands are told as to a person at a terminal, unless a test says otherwise."""
     monkeypatch.setattr(shell, "is_terminal", lambda _stream: True)
+
+
+@pytest.fixture(autouse=True)
+def _no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands ask at once whether what was not found is still not there: the pool's tests prove the gap."""
+    for module in no_gap.MODULES:
+        monkeypatch.setattr(module, "Policy", no_gap.POLICY)

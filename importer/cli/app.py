@@ -54,6 +54,15 @@ def _suggest(error: Any) -> None:  # noqa: ANN401 - typer hides the types that i
         error.message += f" (the file needs no option: {command.name} {file})"
 
 
+def _refuse_split_names(group: str, command: str, words: Sequence[str]) -> None:
+    """Tell of a file's name with spaces that stands without quotes; a shell does not say where they were missing."""
+    from importer.cli.split_names import with_whole_names  # noqa: PLC0415 - nearly never
+
+    if whole := with_whole_names(words, os.path.isfile):  # which answers for a name too long for a path too
+        told = importer_command(*filter(None, [group, command]), *whole)
+        raise _WrongUse(f"A file's name with spaces in it has to be put in quotes:\n  {told}")
+
+
 def _write_usage(command: Any, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - typer hides the types that it vendors
     """Write how a command is used, under its own name: a path, as it has to be typed here, is in the examples."""
     words = ctx.command_path.removeprefix(ctx.find_root().info_name)
@@ -164,6 +173,8 @@ class GroupedCommand(TyperCommand):
             print_json_schema(str(info_name))
             raise typer.Exit
         with _wrong_use_told([*args]):
+            if is_given and any(one.name in {"file", "files"} for one in self.params):
+                _refuse_split_names(of_group, str(info_name), args)
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - the same

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -163,7 +164,9 @@ def fail_use(arguments: Sequence[str], message: str, show: Callable[[], None]) -
     words = " ".join(filter(None, ["callbell-importer", _INVOCATION.get().command, "--help"]))
     error = UsageError(message, f"See: {words}")
     options = _read_options(arguments)
-    _INVOCATION.set(replace(_INVOCATION.get(), wants_json="json" in options))
+    # As `schedule` writes them: the files stand before the options.
+    files = () if _INVOCATION.get().command != "run" else tuple(takewhile(lambda one: one[:1] != "-", arguments))
+    _INVOCATION.set(replace(_INVOCATION.get(), wants_json="json" in options, files=files))
     given(_context_of(options))
     _say(f"{error.message} {error.hint}", error.exit_code, error, show)
     from importer.model.phone_mask import unnumbered  # noqa: PLC0415 - --help does not wait for it

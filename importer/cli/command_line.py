@@ -29,7 +29,7 @@ __all__ = ["app"]
 app.add_typer(journal_group, name="journal")
 command(epilog=DOCTOR_EXAMPLES)(doctor)
 
-NewConfig = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
+NewConfig = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.", readable=False)]
 Files = Annotated[
     list[str],
     typer.Argument(

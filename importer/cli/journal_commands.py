@@ -25,7 +25,7 @@ journal_group = typer.Typer(
     epilog=examples("journal backup copy.sqlite3", "journal backup /backups/journal-monday.sqlite3 --wait"),
 )
 def backup(
-    copy: Annotated[Path, typer.Argument(metavar="FILE", help="The copy, where nothing is yet.")],
+    copy: Annotated[Path, typer.Argument(metavar="FILE", help="The copy, where nothing is yet.", readable=False)],
     config: options.Config = None,
     *,
     account: options.Account = None,
@@ -60,6 +60,7 @@ def check(
     Also while a run uses it, and also a backup. It ends with 0, or with 4 and what is wrong.
     """
     context = command_context({"account": account, "sandbox": sandbox, "journal": journal}, config)
-    from importer.commands.journal import check_journal  # noqa: PLC0415 - heavy, and --help does not wait for it
+    from importer.commands.journal import check_journal, tell_of_other_journals  # noqa: PLC0415 - heavy, and --help does not wait for it
 
     put_out(as_typed(check_journal(context)))
+    tell_of_other_journals(context)

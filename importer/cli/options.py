@@ -1,6 +1,8 @@
 """The options that several commands share: an annotation for each, with its name, its help and its group.
 
 Each has a config key of the same name. One that is not given is None, so that the environment and the config count.
+No path is tried here, as typer does unless `readable` is False: whoever opens it says what is wrong with it and what to
+do, and ends with the exit code that fits.
 """
 
 from functools import partial
@@ -19,6 +21,7 @@ def _option(panel: str, names: str, metavar: str, help_text: str, complete: Comp
         rich_help_panel=panel,
         help=help_text,
         autocompletion=complete,
+        readable=False,
     )
 
 
@@ -28,7 +31,13 @@ _writing = partial(_option, "What is written and shown")
 
 Config = Annotated[
     Path | None,
-    typer.Option("-c", "--config", metavar="FILE", help="The config file (default: config.toml, if it is there)."),
+    typer.Option(
+        "-c",
+        "--config",
+        metavar="FILE",
+        help="The config file (default: config.toml, if it is there).",
+        readable=False,
+    ),
 ]
 
 Account = Annotated[
@@ -110,7 +119,7 @@ OnConflict = Annotated[
     _sending(
         "--on-conflict",
         "WORD",
-        "With update, what both sides changed: callbell stays (the default), or sheet.",
+        "With update, what both have, each differently: callbell stays (the default), or sheet.",
         complete_words("on_conflict"),
     ),
 ]

@@ -30,6 +30,7 @@ def sandbox(
         Path | None,
         typer.Option(
             metavar="FILE",
+            readable=False,
             help="Contacts that are there before: CSV with Phone and Name or the API's fields in its header, or a JSON"
             " object as for POST /contacts on each line. Their tags (column Tags), users and custom fields exist too.",
         ),

@@ -56,9 +56,10 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
         force: Whether a file that is there may be written over.
 
     Raises:
+        DeclinedError: The answer was no.
         InputError: It cannot be read; or a required field is open, or most rows would be wrong, and nobody is there to
             be asked.
-        UsageError: There is such a config already.
+        UsageError: There is such a config already, and nobody is there to be asked.
         StorageError: It cannot be written.
 
     """
@@ -89,8 +90,13 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
 
 def _require_free(path: Path, ask: Callable[[str], str] | None, *, force: bool) -> None:
     """Return if no config is there, or it may be written over."""
-    if is_there(path) and not force and not (ask and says_yes(ask, f"{path} is there. Write over it? [y/N]")):
-        raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
+    if force or not is_there(path):
+        return
+    other = "Name another file with -c, or write over it with --force."
+    if ask is None:
+        raise UsageError(f"{path} is there already.", other)
+    if not says_yes(ask, f"{path} is there. Write over it? [y/N]"):
+        raise DeclinedError("Nothing was written.", other)
 
 
 def _sample(

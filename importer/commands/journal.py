@@ -5,7 +5,7 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.journal_path import journal_of
-from importer.commands.service_journals import fail_without_journal
+from importer.commands.service_journals import elsewhere, fail_without_journal
 from importer.commands.setup import is_there
 from importer.journal.backup import back_up, note_backup
 from importer.journal.integrity import JournalState, examine
@@ -25,15 +25,17 @@ def back_up_journal(context: CommandContext, copy: Path) -> CommandResult:
         UsageError: There is no journal, or something is where the copy should be.
 
     """
-    journal = _journal(context, "backup", str(copy.absolute()))
     copy = copy.absolute()
+    journal = _journal(context, "backup", copy=copy)
     if is_there(copy) or copy.is_symlink():
         raise UsageError(f"{copy} is there already, and a backup replaces nothing.", "Name a file that is not there.")
     _require_place(context, journal, copy)
     with journal_lock(journal, "a backup", wait=context.settings.run.wait):
         note_backup(journal, copy, context.clock.now())  # before there is one: `purge` must find every copy
         back_up(journal, copy)
-    return CommandResult(exit_code=0, text=f"The journal {journal} was copied to {copy}, whole.")
+    done = f"The journal {journal} was copied to {copy}, whole."
+    others = elsewhere(context, "journal", "backup", copy=copy)
+    return CommandResult(exit_code=0, text="\n".join(filter(None, (done, others))))
 
 
 def _require_place(context: CommandContext, journal: Path, copy: Path) -> None:
@@ -73,11 +75,17 @@ def check_journal(context: CommandContext) -> str:
     return _told(journal, state)
 
 
-def _journal(context: CommandContext, *words: str) -> Path:
+def tell_of_other_journals(context: CommandContext) -> None:
+    """Say how the journal of a nightly job is checked, where that is another one and none was named."""
+    if others := elsewhere(context, "journal", "check"):
+        context.tell(others)
+
+
+def _journal(context: CommandContext, command: str, copy: Path | None = None) -> Path:
     journal = journal_of(context.settings)
     if not is_there(journal):
         hint = "Name yours with --journal, or make one with a run."
-        fail_without_journal(context, journal, hint, "journal", *words)
+        fail_without_journal(context, journal, hint, "journal", command, copy=copy)
     return journal
 
 

@@ -15,6 +15,9 @@ from importer.system.files import read_json_object
 
 _OF_ACCOUNT = "journal-"
 _DECLINED = "declined"
+_OF_COMMAND_LINE = frozenset({"usage", "run_unknown", "run_unwanted"})
+"""Codes of what a command line says wrong."""
+_OF_SETTINGS, _OF_OPTION = "settings", "the option --"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +39,23 @@ class LastImport:
     def sentence(self, zone: tzinfo | None) -> str:
         """Return when it ended, and how, beginning with a small letter and without a full stop."""
         at = f"{self.ended_at.astimezone(zone):%Y-%m-%d %H:%M}"
+        called = "retry" if self.command == "retry" else "import"
         if self.had_nothing_to_send:
-            return f"the last retry, {at}, had nothing to send"
+            return f"the last {called}, {at}, had nothing to send"
         if not self.message:
-            return f"the last import: exit code {self.exit_code} at {at}"
-        return f"the last import, {at}, ended with exit code {self.exit_code}: {plain(self.message).rstrip('.')}"
+            return f"the last {called}: exit code {self.exit_code} at {at}"
+        return f"the last {called}, {at}, ended with exit code {self.exit_code}: {plain(self.message).rstrip('.')}"
 
     @property
     def had_nothing_to_send(self) -> bool:
         """Whether it was a retry of a run whose rows have to be fixed first: that is no failure, and no run."""
         return self.command == "retry" and not self.run and not self.message and self.exit_code != 0
+
+    @property
+    def was_mistyped(self) -> bool:
+        """Whether its command line was wrong: whoever gave it was told, and that of a job at night ran before."""
+        is_option = self.code == _OF_SETTINGS and self.message.startswith(_OF_OPTION)
+        return is_option or self.code in _OF_COMMAND_LINE
 
     @property
     def is_without_run(self) -> bool:

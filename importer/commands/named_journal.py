@@ -15,7 +15,7 @@ from importer.commands.context import CommandContext
 from importer.commands.journal_contents import config_lines, journal_contents, known_sentence
 from importer.commands.journal_path import importer_state_folder
 from importer.model.answers import says_yes
-from importer.model.errors import StorageError, UsageError
+from importer.model.errors import DeclinedError, StorageError
 from importer.model.plain_text import plain
 from importer.settings import Settings
 from importer.system.files import read_json_object, write_whole
@@ -37,8 +37,8 @@ def begin_missing_journal(context: CommandContext, path: Path, known: Path, *, i
         is_named: Whether an option, a variable or the config names it; else it is the default one.
 
     Raises:
+        DeclinedError: The person does not want a new one.
         StorageError: It is missing, an earlier run used it, and nobody can be asked.
-        UsageError: The person does not want a new one.
 
     """
     if not is_journal_missing(path):
@@ -52,10 +52,11 @@ def begin_missing_journal(context: CommandContext, path: Path, known: Path, *, i
         return
     if context.asker is not None and not context.settings.run.dry_run:
         if not says_yes(context.asker, _question(path, used_at), default=not used_at):
-            raise UsageError("Nothing was sent.", "Name the right journal with --journal, or in the config.")
+            raise DeclinedError("Nothing was sent.", "Name the right journal with --journal, or in the config.")
     elif used_at:
         raise _missing(path, used_at)
-    context.tell(f"A new journal is begun, which knows of nothing that was sent before: {plain(str(path))}")
+    begins = "A run would begin a new journal" if context.settings.run.dry_run else "A new journal is begun"
+    context.tell(f"{begins}, which knows of nothing that was sent before: {plain(str(path))}")
 
 
 def journal_before_accounts(path: Path, settings: Settings) -> Path | None:
@@ -72,13 +73,13 @@ def _begin_beside(context: CommandContext, path: Path, old: Path) -> None:
     """Say that an account begins a journal although there is one from before there were accounts, or ask.
 
     Raises:
-        UsageError: The person does not want a new one.
+        DeclinedError: The person does not want a new one.
 
     """
     begun, cure = begun_beside(context.settings, path, old)
     if context.asker is not None and not context.settings.run.dry_run:
         if not says_yes(context.asker, f"{begun}\n{cure}\nBegin a new one? [y/N]", default=False):
-            raise UsageError("Nothing was sent.", cure)
+            raise DeclinedError("Nothing was sent.", cure)
         return
     if context.is_quiet or LOG.hasHandlers():  # a quiet night says this too: Python writes it to standard error
         LOG.warning("%s %s", begun, cure)
@@ -136,7 +137,7 @@ def _missing(path: Path, used_at: str) -> StorageError:
     return StorageError(
         f"The journal {path} is missing. It was used on {used_at}, and only it knows what was sent.",
         "Put it back (is its disk there?), and give the same command again. To begin a new one all the same, make"
-        f" an empty file there first:\n  {empty_file_command(path)}",
+        f" an empty file there first:\n  {empty_file_command(path, own_name())}",
     )
 
 

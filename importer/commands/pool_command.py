@@ -13,7 +13,7 @@ from importer.commands.end.exit_status import exit_code
 from importer.commands.input.input_sheet import InputSheet
 from importer.commands.journal_path import journal_of
 from importer.commands.setup import required_account
-from importer.journal import Journal
+from importer.journal import AccountMatch, Journal
 from importer.model.journal_rows import OutcomeT
 from importer.model.protocols import Service, WorkJournal
 from importer.model.runs import RunRecord
@@ -35,6 +35,8 @@ class PoolCommand:
         arguments: Of the command, without its options.
         readers: The opened sheets.
         interruption: Stops the pool, or as long as there is none, cancels the command.
+        settled: The account, once a person who had to be asked has said which it is, and which journal it has; given
+            where that was before this command.
 
     """
 
@@ -45,6 +47,7 @@ class PoolCommand:
     arguments: Sequence[str] = ()
     readers: Sequence[InputSheet] = ()
     interruption: Interruption = field(default_factory=Interruption)
+    settled: AccountMatch | None = None
 
     async def execute(self) -> CommandResult:
         """Connect, send, and write the reports.
@@ -63,10 +66,22 @@ class PoolCommand:
                     code = exit_code({}, None, self.interruption.signalled)
                     return CommandResult(exit_code=code, text=f"Interrupted before anything was {self.verb}.")
                 with self.interruption.by_exception():
-                    account = required_account(self.context, self.record, connection.account, self.arguments)
-                    journal = journal_of(self.context.settings)
-                    require_one_journal(self.context, account.identity, journal, self.record.command, self.arguments)
+                    self.settled = account = self._account(connection.account)
                 return await self._send(replace(connection, account=account))
+
+    def _account(self, found: AccountMatch) -> AccountMatch:
+        """Return which account it is, for which a person may have to be asked; nobody is asked twice.
+
+        Raises:
+            ImporterError: It is not the one that it must be, or a person does not want to go on with it.
+
+        """
+        if self.settled and self.settled.identity == found.identity:
+            return self.settled
+        account = required_account(self.context, self.record, found, self.arguments)
+        journal = journal_of(self.context.settings)
+        require_one_journal(self.context, account.identity, journal, self.record.command, self.arguments)
+        return account
 
     async def _send(self, connection: Connection) -> CommandResult:
         """Send, and write the reports."""

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
         source = journal.report_source(earlier.name)
         kept = source.kept().lines()
         options = report_options(context.settings, source.record(), source.sheets(), journal)
+        options = replace(options, required=None)  # only the run itself has seen all rows
         summary = kept_summary(folder)
         edited = keep_edited(folder, summary)
         # Those that are there have rows that the journal has not any more.

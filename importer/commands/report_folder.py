@@ -10,7 +10,21 @@ from pathlib import Path
 
 from importer.settings import RunOptions, Settings
 from importer.system import runtime
+from importer.system.files import private_folder
 from importer.system.nightly_job import SERVICE_HOME
+
+ANOTHER_FOLDER = "Name another with --report-dir, or make it yours to write to."
+"""What to do where it cannot be written to."""
+
+
+def make_report_folder(folder: Path | str) -> None:
+    """Make the folder of a run's reports.
+
+    Raises:
+        StorageError: It cannot be made.
+
+    """
+    private_folder(Path(folder), ANOTHER_FOLDER)
 
 
 def is_usual_report_dir(run: RunOptions) -> bool:

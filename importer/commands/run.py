@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 from importer.commands.account.connection import Connection
 from importer.commands.account.preflight import ask_before_sending
@@ -23,6 +22,7 @@ from importer.commands.questions.kept_consent import keep_consent
 from importer.commands.questions.question_time import QuestionTime
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
+from importer.commands.report_folder import make_report_folder
 from importer.commands.row_observers import RowObservers
 from importer.commands.setup import new_run, open_journal
 from importer.commands.sheet_notes import SheetNotes, sheet_to_keep
@@ -32,7 +32,6 @@ from importer.model.replies import Outcome
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.pipeline import Source, enqueue_all, run_import
-from importer.system.files import private_folder
 from importer.worker_pool.dry_run import DryRun
 from importer.worker_pool.import_operation import ImportOperation, ImportStep
 from importer.worker_pool.paced_service import PacedService
@@ -142,7 +141,7 @@ class ImportRun(PoolCommand):
         """Send the rows; return the run with its end, and how that came."""
         settings, account = self.context.settings, connection.account.name
         if not settings.run.dry_run:  # now: that a folder cannot be created is better known before anything is sent
-            private_folder(Path(self.record.report_dir))
+            make_report_folder(self.record.report_dir)
         journal = AsyncJournal(self.store)
         rate, learned = settings.service.rate, self.store.learned_limit(account)
         limiter = RateLimiter(rate=rate, concurrency=settings.service.concurrency, learned=learned)

@@ -1,6 +1,7 @@
 """What a command needs before its first row: log, lock, journal, its name, and the account that it must be."""
 
 import contextlib
+import os
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -10,8 +11,14 @@ from pathlib import Path
 from importer.commands.context import CommandContext
 from importer.commands.input.fetch import InputFile
 from importer.commands.journal_path import journal_of, journal_path
-from importer.commands.named_journal import begin_missing_journal, known_journals, remember_journal
+from importer.commands.named_journal import (
+    begin_missing_journal,
+    is_journal_missing,
+    known_journals,
+    remember_journal,
+)
 from importer.journal import AccountMatch, Journal
+from importer.journal.database import Database
 from importer.model.addresses import scheme_of
 from importer.model.answers import is_no, is_yes
 from importer.model.errors import StorageError, UsageError
@@ -35,15 +42,15 @@ REHEARSALS = "rehearsals"
 
 @contextlib.contextmanager
 def open_journal(context: CommandContext) -> Iterator[Journal]:
-    """Yield the open journal, with the log on and the lock held.
+    """Yield the open journal, with the log on and the lock held; a dry run begins none, and leaves nothing behind.
 
     Args:
         context: With the journal's path, and how to log.
 
     Raises:
         BusyError: Another run uses the journal.
+        DeclinedError: It is missing, and the person does not want a new one.
         StorageError: The journal, its lock or the log cannot be opened; or it was there before and is missing.
-        UsageError: It is missing, and the person does not want a new one.
 
     """
     run = context.settings.run
@@ -53,14 +60,24 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
         token = context.environment.get("CALLBELL_API_TOKEN", "")
         if not (run.sandbox or is_sandbox(context.settings.service.base_url, token)):  # of such, nothing is missed
             begin_missing_journal(context, path, known, is_named=run.journal is not None)
+        if run.dry_run and _can_be_begun(path):
+            with contextlib.closing(Journal(Database(path, rehearsal=True, temporary=True), context.clock.now)) as none:
+                yield none
+            return
         with (
             journal_lock(path, wait=run.wait) as lock_again,
             contextlib.closing(Journal.open(path, rehearsal=run.dry_run)) as journal,
         ):
             lock_again()
-            if not run.sandbox and path.exists():  # a dry run makes none
+            if not (run.sandbox or run.dry_run):
                 remember_journal(path, context.clock.now(), known)
             yield journal
+
+
+def _can_be_begun(journal: Path) -> bool:
+    """Tell whether there is no journal, and whether a run can begin one there: what a dry run is not to find out."""
+    folder = next((one for one in journal.parents if is_there(one)), journal)
+    return is_journal_missing(journal) and folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 @contextlib.contextmanager

@@ -12,8 +12,9 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.end.exit_status import early_end, exit_code
 from importer.commands.live_display import in_background, show_pool
 from importer.commands.pool_command import PoolCommand
+from importer.commands.report_folder import make_report_folder
 from importer.commands.setup import new_run, open_journal
-from importer.commands.undo_foretold import foretold_undo
+from importer.commands.undo_foretold import ForetoldUndo, foretold_undo
 from importer.commands.undo_plan import nothing_to_do, undo_plan
 from importer.commands.undo_rest import other_runs
 from importer.journal import AsyncUndo, Journal, RunUndo
@@ -24,7 +25,6 @@ from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.reports.undo_report import closing_words, undo_json, write_undone
-from importer.system.files import private_folder
 from importer.system.logs import LOG, log_end
 from importer.system.shell import importer_command
 from importer.worker_pool.rate_limiter import RateLimiter
@@ -46,19 +46,23 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
         if reason := nothing_to_do(contacts, earlier):
             summary_json = _untouched(context, contacts, earlier)
             return CommandResult(exit_code=0, text=_with_rest(reason, rest), summary_json=summary_json)
+        settled = None
         if not context.settings.run.yes or context.settings.run.dry_run:
             _require_person(context, earlier)
-            if unwanted := _shown(context, store, contacts, earlier, rest):
-                return unwanted
+            shown = _shown(context, store, contacts, earlier, rest)
+            if isinstance(shown, CommandResult):
+                return shown
+            settled = shown.settled
         record = new_run(context, store, "undo", earlier.files, account=earlier.account, undone=earlier.name)
-        undo = Undo(context=context, store=store, record=record, arguments=[earlier.name], earlier=earlier)
+        words = [earlier.name]
+        undo = Undo(context=context, store=store, record=record, arguments=words, earlier=earlier, settled=settled)
         return asyncio.run(undo.execute())
 
 
 def _shown(
     context: CommandContext, store: Journal, contacts: RunUndo, earlier: RunRecord, rest: str
-) -> CommandResult | None:
-    """Show what would be done, and ask whether to; return how a command ends that is to do nothing, else None.
+) -> CommandResult | ForetoldUndo:
+    """Show what would be done, and ask whether to; return how a command ends that is to do nothing, else what was told.
 
     Raises:
         ImporterError: The account cannot be asked, or is another one; or the person wants nothing to be undone.
@@ -79,7 +83,7 @@ def _shown(
         return CommandResult(exit_code=1, text=text, summary_json=ended(1))
     if not (context.confirm and context.confirm(text)):
         raise DeclinedError("Nothing was undone.")
-    return None
+    return foretold
 
 
 def _untouched(
@@ -139,7 +143,7 @@ class Undo(PoolCommand):
         """Take back what the run did and write the report."""
         record, chosen = self.record, self.context.settings.service
         folder = Path(record.report_dir)
-        private_folder(folder)  # now: a folder that cannot be made is better known before than after
+        make_report_folder(folder)  # now: a folder that cannot be made is better known before than after
         undo = self.store.undo_of(self.earlier.name)
         journal = AsyncUndo(undo)
         limiter = RateLimiter(rate=chosen.rate, concurrency=chosen.concurrency)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from importer.journal.database import Database, damaged_journal, moment, storable, translated
+from importer.journal.database import Database, moment, storable
+from importer.journal.faults import damaged_journal, translated
 from importer.journal.schema import APPLICATION_ID
 from importer.model.errors import StorageError
 from importer.system.files import write_whole

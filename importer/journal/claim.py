@@ -57,11 +57,11 @@ WHERE run = :run AND seq = :seq
 _IS_SENT = "rows.attempts > 0 OR rows.base IS NOT NULL"
 # After a conflict the next run looks again: nothing has the fingerprint of its row. An update that came to nothing
 # leaves its contact, which no request of its run has made in flight. One that was found, and whose update failed, is
-# there all the same, and its row is not recognised.
+# there all the same, and nothing has the fingerprint of its row, nor is that recognised.
+_IS_NOT_UPDATED = "rows.status = 'failed' AND rows.uuid <> ''"
 _SETTLE_CONTACTS = f"""
-UPDATE contacts SET status = iif(rows.status = 'failed' AND rows.uuid <> '', 'exists', rows.status),
-    uuid = rows.uuid, href = rows.href,
-    fingerprint = CASE WHEN rows.code = '{CONFLICT}' THEN zeroblob({FINGERPRINT_BYTES})
+UPDATE contacts SET status = iif({_IS_NOT_UPDATED}, 'exists', rows.status), uuid = rows.uuid, href = rows.href,
+    fingerprint = CASE WHEN rows.code = '{CONFLICT}' OR ({_IS_NOT_UPDATED}) THEN zeroblob({FINGERPRINT_BYTES})
         WHEN {_IS_SENT} THEN rows.fingerprint ELSE contacts.fingerprint END,
     sent_run = iif({_IS_SENT}, rows.run, contacts.sent_run),
     sent_seq = iif({_IS_SENT}, rows.seq, contacts.sent_seq),

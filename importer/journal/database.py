@@ -1,4 +1,4 @@
-"""The SQLite file: opened, checked and migrated; one connection, one caller at a time; its errors, its values.
+"""The SQLite file: opened, checked and migrated; one connection, one caller at a time; its values.
 
 After a crash SQLite restores the file to its last commit by itself, with checksums. A full check, which reads every
 page, is therefore made only after a crash, and only of a journal that is small enough to be checked at once.
@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from importer.journal.faults import damaged_journal, translated
 from importer.journal.schema import APPLICATION_ID, MIGRATIONS, MIGRATIONS_FOLDER, TEMPORARY_TABLES, old_key
 from importer.model.errors import StorageError
 from importer.system.files import private_file, private_folder
@@ -36,32 +37,6 @@ PRAGMA trusted_schema = OFF;
 
 _MARKS = "SELECT *, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id, pragma_user_version"
 
-_PRIMARY_CODE = 0xFF
-"""SQLite's extended result codes keep the primary one in the low byte (sqlite.org/rescode.html)."""
-_AGAIN = "then give the same command again: it goes on where this run stopped."
-_DAMAGED = (
-    "is damaged",
-    "Restore it from a backup; a new one, named with --journal, would not know what was sent before.",
-)
-_FAULTS = {
-    sqlite3.SQLITE_BUSY: ("is in use by another program", f"Close whatever has it open, {_AGAIN}"),
-    sqlite3.SQLITE_LOCKED: ("is in use by another program", f"Close whatever has it open, {_AGAIN}"),
-    sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", f"Make room on the disk, {_AGAIN}"),
-    sqlite3.SQLITE_READONLY: ("is read-only", f"Make it and its folder writable for you, {_AGAIN}"),
-    sqlite3.SQLITE_PERM: ("may not be opened", f"Make it and its folder writable for you, {_AGAIN}"),
-    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", f"Check that its folder exists and is writable for you, {_AGAIN}"),
-    sqlite3.SQLITE_IOERR: ("cannot be read or written", f"Check that the disk is there and works, {_AGAIN}"),
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_NOTADB: (
-        "is not a journal of this importer",
-        "Name another file with --journal, or move this one away.",
-    ),
-}
-_CODES_OF_FAULTS = {
-    sqlite3.SQLITE_FULL: "disk_full",
-    sqlite3.SQLITE_CORRUPT: "journal_damaged",
-    sqlite3.SQLITE_NOTADB: "not_a_journal",
-}
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -71,13 +46,15 @@ class Database:
     Args:
         path: Of the file; it is created, with its folder, if it is missing.
         rehearsal: Whatever is written is rolled back on closing.
+        temporary: No file of this path is made: SQLite has a nameless one until it is closed ("Temporary Databases",
+            sqlite.org/inmemorydb.html).
 
     Raises:
         StorageError: It cannot be opened, is no journal, is damaged, or was written by a newer importer.
 
     """
 
-    def __init__(self, path: Path, *, rehearsal: bool = False) -> None:
+    def __init__(self, path: Path, *, rehearsal: bool = False, temporary: bool = False) -> None:
         if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
             raise StorageError(
                 f"This Python brings SQLite {sqlite3.sqlite_version}, and the journal needs 3.37 or newer.",
@@ -86,17 +63,16 @@ class Database:
         self.path = path
         self._rehearsal = rehearsal
         self._turn = threading.RLock()
-        private_folder(path.parent)
-        if not path.exists():
-            private_file(path)
-        write_ahead_log = path.with_name(path.name + "-wal")
-        ended_uncleanly = write_ahead_log.exists() and write_ahead_log.stat().st_size > 0
+        ended_uncleanly = not temporary and _made_file(path)
         with self._turn, translated(self.path):
             self._connection = sqlite3.connect(
-                path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                "" if temporary else path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
         try:
-            self._make_ready(check=ended_uncleanly)
+            version = self._own_version()
+            if not temporary:
+                private_file(path)
+            self._make_ready(version, check=ended_uncleanly)
             if rehearsal:
                 self._connection.execute("BEGIN IMMEDIATE")
         except BaseException:
@@ -155,9 +131,7 @@ class Database:
         with self._turn, translated(self.path):
             self._connection.close()
 
-    def _make_ready(self, *, check: bool) -> None:
-        version = self._own_version()
-        private_file(self.path)
+    def _make_ready(self, version: int, *, check: bool) -> None:
         with self._turn, translated(self.path):
             self._connection.executescript(_SETTINGS + TEMPORARY_TABLES.read_text(encoding="utf-8"))
         if check and self.path.stat().st_size <= _CHECKED_BYTES and self.fetch("PRAGMA quick_check(1)") != [("ok",)]:
@@ -193,27 +167,13 @@ class Database:
             self._connection.executescript(f"BEGIN EXCLUSIVE; {''.join(scripts)} {marks}")
 
 
-def damaged_journal(path: Path) -> StorageError:
-    """Return the error for a file in which SQLite's own check finds damage."""
-    what, hint = _DAMAGED
-    return StorageError(f"The journal {path} {what}.", hint, code="journal_damaged")
-
-
-@contextlib.contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Raise SQLite's errors in the block as a `StorageError` about the file."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise storage_error(path, error) from error
-
-
-def storage_error(path: Path, error: sqlite3.Error) -> StorageError:
-    """Return the error as a sentence about the file; errors of the sqlite3 module itself have no SQLite code."""
-    code = getattr(error, "sqlite_errorcode", -1)
-    unknown = (f"cannot be used ({error})", f"Check that the disk works, {_AGAIN}")
-    what, hint = _FAULTS.get(code & _PRIMARY_CODE, unknown)
-    return StorageError(f"The journal {path} {what}.", hint, code=_CODES_OF_FAULTS.get(code & _PRIMARY_CODE, ""))
+def _made_file(path: Path) -> bool:
+    """Make the file if it is missing; return whether whoever had it last did not close it."""
+    private_folder(path.parent)
+    if not path.exists():
+        private_file(path)
+    write_ahead_log = path.with_name(path.name + "-wal")
+    return write_ahead_log.exists() and write_ahead_log.stat().st_size > 0
 
 
 def storable(text: str) -> str:

@@ -4,7 +4,7 @@
     key unknown, or its last sending failed ...... pending; refused with a 4xx: looked up before it is sent
     key in flight or in doubt .................... pending, looked up before it is sent
     key in Callbell, same content ................ unchanged
-    key in Callbell, other content ............... exists (code `differs`)
+    key in Callbell, other content ............... exists (code `differs`); also where its only update failed
     key in Callbell, what was sent is forgotten .. exists
     the same two with `existing = update` ........ pending with its UUID, to be merged, if its content is another, was
                                                    never sent or merged, a PATCH is in doubt, or it was left as it
@@ -33,6 +33,7 @@ DUPLICATE_DIFFERS = "not sent, though it differs in"
 
 SENT_FORGOTTEN = "it is there; what was sent before is forgotten"
 """The reason of a row whose contact is in Callbell, where nobody can say any more whether it differs."""
+_NOT_UPDATED = "it is there; an earlier run's update of it failed"
 FIRST_MET = "Met as if for the first time: what was sent before is forgotten."
 """The last sentence in the reason of an update that has no earlier values to go by."""
 
@@ -76,6 +77,8 @@ class KnownContact:
     """Whether it was left as Callbell had it when it was first met, and this run lets the sheet's values win."""
     is_forgotten: int = 0
     """Whether what was sent is forgotten (`purge`), or was taken back."""
+    is_not_updated: int | None = 0
+    """Whether it was met, and the update that it was met for failed."""
 
 
 class EnqueueDecision(NamedTuple):
@@ -113,7 +116,7 @@ def deduplicate_across_runs(
         return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at if known.was_refused else None)
     if known.status in (Status.IN_FLIGHT, Status.IN_DOUBT):
         return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
-    reason = "" if known.same else _differs(payload, known.payload)
+    reason = "" if known.same else _NOT_UPDATED if known.is_not_updated else _differs(payload, known.payload)
     is_merged = known.is_sent and not (known.is_doubted or known.is_left)
     if existing is Existing.UPDATE and known.uuid and (reason or not is_merged):
         told = FIRST_MET if known.is_forgotten else ""

@@ -49,7 +49,8 @@ _KNOWN_CONTACTS = """
 SELECT next_rows.seq, contacts.status, contacts.uuid, contacts.href, contacts.fingerprint = next_rows.fingerprint,
     contacts.first_sent_at, contacts.last_sent_at, coalesce(sent.base, sent.payload),
     contacts.status = 'failed' AND (contacts.is_to_ask OR sent.http_status BETWEEN 400 AND 499), contacts.is_sent,
-    doubts.uuid IS NOT NULL, :merges_left AND sent.left_fields IS NOT NULL, contacts.sent_run = 0
+    doubts.uuid IS NOT NULL, :merges_left AND sent.left_fields IS NOT NULL, contacts.sent_run = 0,
+    contacts.status = 'exists' AND sent.status = 'failed'
 FROM temp.next_rows CROSS JOIN contacts ON contacts.account = :account AND contacts.source = next_rows.source
     AND contacts.channel = next_rows.channel AND contacts.identifier = next_rows.identifier
 LEFT JOIN temp.doubts USING (source, channel, identifier)

@@ -6,11 +6,18 @@ _EXAMPLE = r"\+[0-9]{3,11}(?:0123|1234|2345|3456|4567|5678|6789)(?![0-9])"
 """The tool's own examples, of any country: their last digits count up."""
 _SHOWN_DIGITS = 3
 _DATE = r"(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9-])|[0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2}(?![0-9/])"
+_DAY = r"[0-9]{1,2}[./-][0-9]{1,2}[./-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-][0-9]{1,2}[./-][0-9]{1,2}"
+_DAY_OF_CELL = (
+    rf"(?<=\")(?:{_DAY})(?:[ T][0-9]{{1,2}}(?::[0-9]{{2}}){{1,2}})?(?=\" (?:is not a date|may be [0-9]{{4}}-))"
+)
+"""What a cell of a field for dates says that is no day of the calendar, or may be two; a number there is none of these:
+its groups are longer, or there are more of them.
+"""
 _RUN = r"20[0-9]{6}-[0-9]{6}-(?=\w)"
 _UUID = r"(?<![0-9A-Za-z])(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z])"
 _CELL = r"(?<![\w\"])[A-Z]{1,3}(?:[0-9]{5,6}|10[0-4][0-9]{4})(?![\w\"]|[ ()./-]{1,2}\d)"
 _TIME = r"(?<=[0-9]{2}:[0-9]{2}:)[0-9]{2}\.[0-9]{3,6}(?![0-9])"
-_NOBODYS = rf"such as {_EXAMPLE}|(?<![0-9+])(?:{_DATE}|{_RUN})|{_TIME}|{_UUID}|{_CELL}"
+_NOBODYS = rf"such as {_EXAMPLE}|(?<![0-9+])(?:{_DATE}|{_RUN})|{_DAY_OF_CELL}|{_TIME}|{_UUID}|{_CELL}"
 _LONG_NUMBER = re.compile(rf"(?P<nobodys>{_NOBODYS})|\+?\d(?:[ ()./-]{{0,2}}\d){{6,}}")
 _BESIDE_LETTERS = r"(?<![\w./\\-])[^\W_]*(?:[^\W\d_]\d{5}|\d{5}[^\W\d_])[^\W_]*(?![\w/\\]|[.-]\w)"
 _IN_QUOTES = r"(?<=\")\d{5,}|\d{5,}(?=\")"

@@ -11,14 +11,14 @@ from functools import lru_cache
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?|\x9b[0-?]*[ -/]*[@-~]")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_OURS = r"""(?:& )?(?:"[^"]*|'[^']*|[^\s`]*)callbell-importer(?:\.exe)?["']? """
+OURS = r"""(?:& )?(?:"[^"]*|'[^']*|[^\s`]*)callbell-importer(?:\.exe)?["']? """
 _UNBROKEN = re.compile(
-    rf"""(?<=: ){_OURS}(?:'[^']*'|"[^"]*"|(?![.;,)]+(?:\s|$))[^'"])*[.;,)]*"""
+    rf"""(?<=: ){OURS}(?:'[^']*'|"[^"]*"|(?![.;,)]+(?:\s|$))[^'"])*[.;,)]*"""
     r"""|'[^']*'(?!\S)|"[^"]*"[^\s"]*(?!\S)|\S+"""
 )
 """What no line is broken within: a command of ours after a colon, up to a punctuation mark; a quotation; a word."""
 _COMMAND = re.compile(
-    _OURS + r"""|(?:& )?(?:"[^"]+"|'[^']+'|\S+) -m importer """
+    OURS + r"""|(?:& )?(?:"[^"]+"|'[^']+'|\S+) -m importer """
     r"""|(?:export )?[A-Z_]+=|\$env:|cd """
     r"""|(?:chgrp|chmod|chown|mkdir|mv|rm|su|touch|useradd|unset) |(?:install|python3) -"""
     r"""|(?:systemctl|loginctl|crontab|journalctl) -|schtasks /|(?:Remove|New)-Item """

@@ -5,6 +5,7 @@ import contextlib
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from importer.system.stop_signals import install_stop_handlers
 
@@ -18,13 +19,15 @@ class DeliveryError(Exception):
     Args:
         reason: The end of a sentence; no secret is in it.
         again: Whether it surely did not arrive, and may at another try.
+        is_unreadable: Whether its secret is in a file that whoever gives the command may not read.
 
     """
 
-    def __init__(self, reason: str, *, again: bool = False) -> None:
+    def __init__(self, reason: str, *, again: bool = False, is_unreadable: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.again = again
+        self.is_unreadable = is_unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,8 @@ class DeliveryResult:
     receiver: str
     failure: str = ""
     """Why it was not delivered, as the end of a sentence; empty: it was."""
+    is_unreadable: bool = False
+    """Whether its secret is in a file that whoever gives the command may not read."""
 
 
 def deliver_all(deliveries: Sequence[Delivery], *, is_at_end: bool = True) -> list[DeliveryResult]:
@@ -70,25 +75,25 @@ async def _deliver_all(deliveries: Sequence[Delivery], *, is_at_end: bool) -> li
 
     with install_stop_handlers(asyncio.get_running_loop(), end) if is_at_end else contextlib.nullcontext():
         await asyncio.wait(tasks)
-    failures = ["interrupted" if task.cancelled() else task.result() for task in tasks]
     return [
-        DeliveryResult(receiver=one.receiver, failure=failure)
-        for one, failure in zip(deliveries, failures, strict=True)
+        DeliveryResult(receiver=one.receiver, failure="interrupted") if task.cancelled() else task.result()
+        for one, task in zip(deliveries, tasks, strict=True)
     ]
 
 
-async def _delivered(one: Delivery) -> str:
-    """Return why a notice was not delivered; empty if it was."""
+async def _delivered(one: Delivery) -> DeliveryResult:
+    """Return what became of a notice."""
+    failed = partial(DeliveryResult, receiver=one.receiver)
     try:
         async with asyncio.timeout(one.limit_seconds):
             await _with_retries(one.deliver, PAUSES_SECONDS if one.has_retries else ())
     except TimeoutError:
-        return f"not done within {one.limit_seconds:g} s"
+        return failed(failure=f"not done within {one.limit_seconds:g} s")
     except DeliveryError as error:
-        return error.reason
+        return failed(failure=error.reason, is_unreadable=error.is_unreadable)
     except Exception as error:  # noqa: BLE001 - whatever it is, the run is what it was
-        return f"a defect of the importer ({type(error).__name__})"
-    return ""
+        return failed(failure=f"a defect of the importer ({type(error).__name__})")
+    return DeliveryResult(receiver=one.receiver)
 
 
 async def _with_retries(deliver: Callable[[], Awaitable[None]], pauses_seconds: Sequence[float]) -> None:

@@ -5,31 +5,28 @@ and errors: those are left out or masked, unless `details` asks for them.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from textwrap import shorten
 
-from importer.model.errors import GENERAL_CODES
 from importer.model.phone_mask import unnumbered
-from importer.model.plain_text import counted, duration, plain
-from importer.notify.event import Event, new_problems, problem_groups, table, tables, unsettled_rows, whole_number
+from importer.model.plain_text import counted, duration, plain, plain_lines
+from importer.notify.event import Event, problem_groups, table, tables, whole_number
+from importer.notify.headline import counts_of, headline_of, subject_line
+from importer.notify.masked_text import MOST_CHARACTERS, masked_line, masked_lines
 
 TEST = "test"
-_SLASH = re.compile(r"[\\/]")
 _FOLDER = re.compile(r"(.*)[\\/]")
 _MOST_GROUPS = 10
 _MOST_ROWS = 5
 _MISSING = "file_missing"
 _SAME = "same command"
 """Whoever reads of it elsewhere does not see which one."""
-_LONGEST_NAME = 40
-_LONGEST_SUBJECT = 80
-_SHORTEST_REASON = 16
-"""Of an error in the subject; with less room than that it has none."""
-_LONGEST_SENTENCE = 500
+_TOLD = re.compile(rf"{_SAME}[^\n]*:\n +.*callbell-importer.* run ")
+"""It is named in the step already."""
+_BY_ITSELF = "A schedule gives that command again at its next time, and does nothing else of this."
 _MASKED = frozenset({"message", "hint"})
 _PATHS = "reports"
-_TOLD = frozenset({"run", "command", "files", "started_at", "finished_at", "code", "account", _PATHS})
+_KEPT = frozenset({"run", "command", "files", "started_at", "finished_at", "code", "account", _PATHS})
 """Keys of the summary whose texts are the importer's own words, names of files, times and paths."""
 _OF_ROWS = frozenset({"problems", "warnings"})
 """Groups of rows: their messages and columns hold what stands in cells."""
@@ -74,7 +71,7 @@ def notice_of(events: Sequence[Event], summary: Mapping[str, object], place: Pla
         details: Whether people's data may be told.
 
     """
-    headline = _headline(events, summary)
+    headline = headline_of(events, summary)
     named = f"{headline} ({plain(str(summary['run']))})" if summary.get("run") else headline
     lines = [
         *_rows(summary),
@@ -82,10 +79,10 @@ def notice_of(events: Sequence[Event], summary: Mapping[str, object], place: Pla
         *_degraded(summary),
         *_ending(summary),
         "",
-        f"Next: {_next_step(summary, place)}",
+        *_next_lines(summary, place),
         *_reports(summary, place),
     ]
-    subject, text = _subject(headline, named, summary), "\n".join([named, "", *lines])
+    subject, text = subject_line(headline, named, summary), "\n".join([named, "", *lines])
     event = events[0].value if events else ""
     told = dict(summary if details else _without_data(summary))
     return _notice(event, subject, text, told, place)
@@ -120,7 +117,7 @@ def shared(value: object, key: str, *, of_rows: bool = False) -> object:
     match value:
         case str():
             masked = unnumbered(value) if key in _MASKED and not of_rows else ""
-            return value if key in _TOLD else masked
+            return value if key in _KEPT else masked
         case Mapping():
             in_rows, is_paths = of_rows or key in _OF_ROWS, key == _PATHS
             return {name: shared(one, key if is_paths else name, of_rows=in_rows) for name, one in value.items()}
@@ -130,62 +127,8 @@ def shared(value: object, key: str, *, of_rows: bool = False) -> object:
             return value
 
 
-def _subject(headline: str, named: str, summary: Mapping[str, object]) -> str:
-    """Return the headline with as much of the error, or with the run's name, as a line of a mail program shows."""
-    subject = f"callbell-importer: {headline}"
-    left, error = _LONGEST_SUBJECT - len(subject) - len(": "), table(summary, "error")
-    if left >= _SHORTEST_REASON and (why := _masked(error.get("message"))):
-        code = plain(str(error.get("code") or ""))
-        if len(why) > left and code not in {*GENERAL_CODES, ""}:  # the half of a sentence says less
-            why = code.replace("_", " ")
-        return f"{subject}: {shorten(why, left, placeholder=' ...')}"
-    whole = f"callbell-importer: {named}"
-    return whole if len(whole) <= _LONGEST_SUBJECT else subject
-
-
-def _headline(events: Sequence[Event], summary: Mapping[str, object]) -> str:
-    files, code = _files(summary), summary.get("exit_code")
-    match events[0] if events else None:
-        case Event.FAILURE if code == 1:
-            return f"{_unsettled(summary)} in {files or 'the input'}"
-        case Event.DEGRADED:
-            codes = ", ".join(str(one.get("code")) for one in tables(summary, "degraded"))
-            return f"degraded import{f' of {files}' if files else ''}{f': {codes}' if codes else ''}"
-        case Event.NEW:
-            return f"{counted(new_problems(summary), 'new problem')} in {files or 'the input'}"
-        case Event.KNOWN:
-            count = sum(whole_number(group.get("count")) for group in problem_groups(summary))
-            return f"{counted(count, 'problem')} in {files or 'the input'}, none of them new"
-        case Event.SUCCESS:
-            return f"import{f' of {files}' if files else ''} finished, every row is where it should be"
-        case _:
-            what = f"{summary.get('command') or 'run'}{f' of {files}' if files else ''}"
-            return f"{what} failed, exit code {code}"
-
-
-def _files(summary: Mapping[str, object]) -> str:
-    files = summary.get("files")
-    names = [_SLASH.split(str(file))[-1] for file in files] if isinstance(files, list | tuple) else []
-    if not names:
-        return ""
-    first = plain(names[0])[:_LONGEST_NAME]
-    return first if len(names) == 1 else f"{first} and {counted(len(names) - 1, 'more file')}"
-
-
-def _counts(summary: Mapping[str, object]) -> dict[str, int]:
-    return {name: whole_number(count) for name, count in table(summary, "rows").items()}
-
-
-def _unsettled(summary: Mapping[str, object]) -> str:
-    words = {"failed": "failed", "in_doubt": "in doubt", "unsent": "not sent"}
-    counts = _counts(summary)
-    parts = [f"{counts[status]:,} {said}" for status, said in words.items() if counts.get(status)]
-    rows = counted(unsettled_rows(summary))
-    return f"{rows} ({', '.join(parts)})" if len(parts) > 1 else f"{rows} {parts[0].partition(' ')[2]}"
-
-
 def _rows(summary: Mapping[str, object]) -> list[str]:
-    counts = {name: count for name, count in _counts(summary).items() if count}
+    counts = {name: count for name, count in counts_of(summary).items() if count}
     if not counts:
         return []
     read, told = counts.pop("read", 0), [f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items()]
@@ -210,7 +153,7 @@ def _group(group: Mapping[str, object], *, names_rows: bool, details: bool) -> s
     if not details:
         return line
     column = f' in the column "{plain(str(group["column"]))}"' if group.get("column") else ""
-    return f"{line}{column}: {plain(str(group.get('message', '')))[:_LONGEST_SENTENCE]}"
+    return f"{line}{column}: {plain(str(group.get('message', '')))[:MOST_CHARACTERS]}"
 
 
 def _new_rows(group: Mapping[str, object]) -> str:
@@ -224,26 +167,32 @@ def _new_rows(group: Mapping[str, object]) -> str:
 
 
 def _degraded(summary: Mapping[str, object]) -> list[str]:
-    lines = [f"  {one.get('code')}: {_masked(one.get('message'))}" for one in tables(summary, "degraded")]
+    lines = [f"  {one.get('code')}: {masked_line(one.get('message'))}" for one in tables(summary, "degraded")]
     return ["Degraded:", *lines] if lines else []
 
 
 def _ending(summary: Mapping[str, object]) -> list[str]:
     seconds = summary.get("seconds")
     took = f" after {duration(seconds)}" if isinstance(seconds, int | float) else ""
-    said = _masked(table(summary, "error").get("message"))
+    said = masked_lines(table(summary, "error").get("message"))
     return [*([f"Error: {said}"] if said else []), f"Exit code {summary.get('exit_code')}{took}."]
 
 
-def _next_step(summary: Mapping[str, object], place: Place) -> str:
+def _next_lines(summary: Mapping[str, object], place: Place) -> list[str]:
+    """Return what to do, each command on a line of its own."""
     error = table(summary, "error")
-    step = _masked(error.get("hint")) or plain(place.next_step) or "nothing has to be done."
+    step = masked_lines(error.get("hint")) or plain_lines(place.next_step) or "nothing has to be done."
     if error.get("code") == _MISSING:
         step = "the list did not come, or has another name: have it put there, and give the same command again."
-    if _SAME not in step:
-        return step
-    command = f" The command: {plain(place.command)}" if place.command else ""
-    return f"{step} What runs every night does so by itself.{command}"
+    is_told = _SAME in step and summary.get("command") != "retry"  # of that a person knows which one it was
+    return [f"Next: {step}", *(_same_command(step, place.command) if is_told else ())]
+
+
+def _same_command(step: str, command: str) -> Iterator[str]:
+    """Yield which command is meant, unless the step says so, and who gives it by themselves."""
+    if command and not _TOLD.search(step):
+        yield from ("The same command:", f"  {plain(command)}")
+    yield _BY_ITSELF
 
 
 def _reports(summary: Mapping[str, object], place: Place) -> list[str]:
@@ -252,9 +201,3 @@ def _reports(summary: Mapping[str, object], place: Place) -> list[str]:
     if folder:
         return [f"Reports on {place.host}: {plain(folder[1])}"]
     return [f"It ran on {place.host}{f' with {plain(place.config)}' if place.config else ''}."]
-
-
-def _masked(text: object) -> str:
-    """Return a text on one line, not too long, with every possible phone number masked."""
-    words = plain(" ".join(str(text or "").split()))
-    return unnumbered(words if len(words) <= _LONGEST_SENTENCE else words[:_LONGEST_SENTENCE] + "…")

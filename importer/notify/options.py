@@ -1,5 +1,7 @@
 """Who is told, of what, and how: the `[notify]` table of the config."""
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -80,6 +82,17 @@ class NotifyOptions:
         """Return the command for an event; empty: there is none."""
         command: tuple[str, ...] = getattr(self, f"on_{event}")
         return command
+
+    @property
+    def secret_files(self) -> Mapping[str, Path]:
+        """The files that are read for a secret, absolute, by its name in `VARIABLES`; none whose secret is given."""
+        is_read = {
+            "webhook": not self.webhook,
+            "ping": not self.ping,
+            "smtp_password": bool(self.mail_to and self.smtp_user),
+        }
+        files = {name: getattr(self, f"{name}_file") for name in VARIABLES}
+        return {name: Path(os.path.abspath(file)) for name, file in files.items() if file and is_read[name]}  # noqa: PTH100 - no links
 
     @property
     def has_receivers(self) -> bool:

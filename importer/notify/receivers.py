@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from importer.model.errors import UsageError
 from importer.notify.address import notice_address, ping_address, shown_host
@@ -14,8 +15,9 @@ from importer.notify.options import VARIABLES, NotifyOptions
 from importer.notify.webhook_body import webhook_body
 from importer.system.child_process import run_child
 from importer.system.daemon_thread import in_daemon_thread
+from importer.system.installed_units import secret_copy
 from importer.system.logs import hide
-from importer.system.secret_file import read_secret
+from importer.system.secret_file import UNREADABLE, read_secret
 
 LIMIT_SECONDS = 10.0
 """For one receiver, all its tries together. All are told at once, so this bounds the whole but for commands."""
@@ -99,7 +101,7 @@ class _Receivers:
         try:
             address = self._address(kind)
         except (UsageError, ValueError) as error:
-            return Delivery(receiver=kind, deliver=partial(_fail, str(error)), limit_seconds=LIMIT_SECONDS)
+            return Delivery(receiver=kind, deliver=partial(_fail, error), limit_seconds=LIMIT_SECONDS)
         hide(address)  # from entries that libraries write to the log
         receiver = f"{kind} ({shown_host(address)})"
         return Delivery(receiver=receiver, deliver=partial(send, address), limit_seconds=LIMIT_SECONDS)
@@ -113,8 +115,17 @@ class _Receivers:
 
         """
         given: str = getattr(self.options, kind)
-        file = getattr(self.options, f"{kind}_file")
-        return given or notice_address(read_secret(file, self.environment, f"The file {kind}_file"))
+        return given or notice_address(self._secret(kind, getattr(self.options, f"{kind}_file")))
+
+    def _secret(self, name: str, file: Path) -> str:
+        """Return the secret of a name.
+
+        Raises:
+            UsageError: Its file cannot be used.
+
+        """
+        copy = secret_copy(name, file, self.environment)
+        return read_secret(file.absolute(), self.environment, f"The file {name}_file", copy)  # read of elsewhere
 
     def mail(self, notice: Notice, host: str) -> Iterator[Delivery]:
         """Yield the mail."""
@@ -137,9 +148,9 @@ class _Receivers:
         if file is None:
             raise DeliveryError(f"smtp_user has no password: name smtp_password_file, or set the variable {name}")
         try:
-            return read_secret(file, self.environment, "The file smtp_password_file")
+            return self._secret("smtp_password", file)
         except UsageError as error:
-            raise DeliveryError(str(error)) from None
+            raise _unusable(error) from None
 
     def commands(self, events: Sequence[Event], notice: Notice) -> Iterator[Delivery]:
         """Yield the commands of the events; one that several events have runs once."""
@@ -163,5 +174,11 @@ class _Receivers:
             raise DeliveryError(f"it ended with exit code {code}")
 
 
-async def _fail(reason: str) -> None:
-    raise DeliveryError(reason)
+async def _fail(error: UsageError | ValueError) -> None:
+    raise _unusable(error)
+
+
+def _unusable(error: UsageError | ValueError) -> DeliveryError:
+    """Return the error of a receiver whose secret cannot be used."""
+    is_unreadable = isinstance(error, UsageError) and error.code == UNREADABLE
+    return DeliveryError(str(error), is_unreadable=is_unreadable)

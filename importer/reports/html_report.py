@@ -15,8 +15,7 @@ from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, ShownRow, ShownRows
 from importer.reports.failed_rows import cell_names, wrong_places
 from importer.reports.problem_groups import first_rows, group_sentence
-from importer.reports.report_advice import row_step
-from importer.reports.run_commands import retry_command
+from importer.reports.report_advice import RetryCommands, row_step
 from importer.reports.run_summary import RunSummary, pace_points
 from importer.reports.svg_plot import bars, rate_line
 from importer.reports.workbook_style import STATUS_COLOURS
@@ -175,14 +174,14 @@ def _groups(title: str, told: str, groups: Sequence[ProblemGroup], sheets: Seque
 def _rows_to_fix(source: ReportSource, about: RunSummary) -> str:
     """Return the rows that need a person, to be searched; as many as a page has room for."""
     sheets, lines, room = source.sheets(), list[Sequence[str]](), _MOST_CHARACTERS
-    several, retry = len(sheets) > 1, retry_command(about.record)
+    several, commands = len(sheets) > 1, RetryCommands.of(about.record)
     needed = ((sheet, row) for index, sheet in enumerate(sheets) for row in source.shown_rows(index, ShownRows.TO_FIX))
     more = ""
     for sheet, row in needed:
         if len(lines) >= _MOST_ROWS or room < 0:
             more = f'<p class="quiet">These are the first {len(lines):,}; all of them are in the file to fix.</p>'
             break
-        lines.append(_row(sheet, row, retry, is_one_of_several=several))
+        lines.append(_row(sheet, row, commands, is_one_of_several=several))
         room -= sum(map(len, lines[-1]))
     if not lines:
         return ""
@@ -192,7 +191,7 @@ def _rows_to_fix(source: ReportSource, about: RunSummary) -> str:
     return _section("Rows that need you", f'{search}{told}<div id="rows">{_table(header, lines, "wide")}</div>{more}')
 
 
-def _row(sheet: Sheet, row: ShownRow, retry: str, *, is_one_of_several: bool) -> Sequence[str]:
+def _row(sheet: Sheet, row: ShownRow, commands: RetryCommands, *, is_one_of_several: bool) -> Sequence[str]:
     """Return the cells of a row that needs a person."""
     result = row.result
     texts = (
@@ -204,7 +203,7 @@ def _row(sheet: Sheet, row: ShownRow, retry: str, *, is_one_of_several: bool) ->
     cells, name, identifier, reason = (
         _text(text, longest) for text, longest in zip(texts, (*[_LONGEST_NAME] * 3, _LONGEST_TEXT), strict=True)
     )
-    step = escape(plain(row_step(result, retry)))  # whole: half a command does something else
+    step = escape(plain(row_step(result, commands)))  # whole: half a command does something else
     file = [_text(sheet.file, _LONGEST_NAME)] if is_one_of_several else []
     return [*file, str(result.row), cells, _status(result.status, result.status.value), name, identifier, reason, step]
 

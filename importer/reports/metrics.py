@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from importer.model.runs import NO_PROBLEMS
 from importer.system.files import write_public
 
 _PREFIX = "callbell_importer_last_run_"
@@ -82,9 +83,11 @@ def _one(found: Mapping[str, Any], name: str) -> list[_Sample]:
 
 
 def _by_code(problems: Sequence[Mapping[str, Any]]) -> list[_Sample]:
+    """Return how many rows have each code that somebody has to do something about."""
     counts = Counter[str]()
     for one in problems:
-        counts[one["code"]] += one["count"]
+        if one["code"] not in NO_PROBLEMS:
+            counts[one["code"]] += one["count"]
     return [({"code": code}, count) for code, count in sorted(counts.items())]
 
 

@@ -53,7 +53,7 @@ def changes_text(record: RunRecord, groups: Sequence[ProblemGroup]) -> str:
         return ""
     kinds = ((new, "new"), (still_there, "still there"), (record.gone, "gone"))
     said = ", ".join(f"{count:,} {what}" for count, what in kinds if count)
-    return f"Problems since earlier runs (the last: {record.compared_with}): {said}."
+    return f"Problems since earlier runs (the last: {record.compared_with}; a row may have several): {said}."
 
 
 def group_sentence(group: ProblemGroup) -> str:

@@ -1,6 +1,7 @@
 """What to do next, about one row and about a run, in plain words for results.xlsx and report.html. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.rows import CONFLICT, IN_CALLBELL, Status
@@ -21,16 +22,31 @@ _LATER = frozenset({408, 425, 429})
 _REFUSED = range(400, 500)
 
 
-def row_step(result: Result, retry: str) -> str:
+@dataclass(frozen=True, slots=True)
+class RetryCommands:
+    """The commands that send rows of a run again."""
+
+    retry: str
+    recreate: str
+    """Makes contacts again that are gone."""
+
+    @classmethod
+    def of(cls, record: RunRecord) -> "RetryCommands":
+        """Return those of a run."""
+        return cls(retry_command(record), retry_command(record, gone="recreate"))
+
+
+def row_step(result: Result, commands: RetryCommands) -> str:
     """Return what to do about a row; empty where nothing is.
 
     Args:
         result: The row.
-        retry: The command that sends rows of its run again.
+        commands: Of its run.
 
     """
+    retry = commands.retry
     if result.code == GONE and result.status is Status.FAILED:
-        return f"If that was meant, take the row out of the list. To make it again: {retry} --gone recreate"
+        return f"If that was meant, take the row out of the list. To make it again: {commands.recreate}"
     if result.code == CONFLICT:
         return "Decide which value is right, in Callbell or in the file, and import the file again."
     if result.code in MISSING_IN_CALLBELL and result.status is Status.FAILED:

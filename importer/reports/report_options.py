@@ -75,8 +75,8 @@ class ReportOptions:
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""
     """That the numbers fit, where they do not say their country; empty: it is not known."""
-    required: Sequence[str] = ()
-    """What the account must have, where it was not asked whether it has."""
+    required: Sequence[str] | None = ()
+    """What the account must have, where it was not asked whether it has; None: that is not known any more."""
 
 
 FOR_PROGRAMS = ReportOptions(kinds=("csv",))

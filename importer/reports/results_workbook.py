@@ -29,10 +29,9 @@ from importer.model.rows import Sheet
 from importer.model.runs import ProblemGroup, ShownRow, ShownRows
 from importer.reports.failed_rows import cell_names, kept_places, wrong_places
 from importer.reports.problem_groups import first_rows, group_sentence
-from importer.reports.report_advice import row_step
+from importer.reports.report_advice import RetryCommands, row_step
 from importer.reports.report_options import InputCells
 from importer.reports.row_ranges import RowRanges
-from importer.reports.run_commands import retry_command
 from importer.reports.run_summary import RunSummary
 from importer.reports.summary_sheet import write_summary
 from importer.reports.workbook_style import Style, Table, line_height, named_sheet, new_workbook
@@ -80,7 +79,7 @@ def write_results_workbook(
         first = book.add_worksheet(SUMMARY_SHEET)
         for index, sheet in enumerate(source.sheets()):
             own = named_sheet(book, sheet_name(sheet), [*OWN_SHEETS])
-            rows = _RowSheet(sheet=sheet, style=style, about=summary, retry=retry_command(summary.record))
+            rows = _RowSheet(sheet=sheet, style=style, about=summary, commands=RetryCommands.of(summary.record))
             rows.write(own, _with_cells(source.shown_rows(index, which), partial(input_cells, index)))
             notes += rows.notes()
             sheets.append((rows, own.get_name()))
@@ -150,8 +149,7 @@ class _RowSheet:
     sheet: Sheet
     style: Style
     about: RunSummary
-    retry: str
-    """The command that sends rows of the run again."""
+    commands: RetryCommands
     needed: int = 0
     """How many of its rows need a person."""
     first_needed: int = 0
@@ -188,7 +186,7 @@ class _RowSheet:
         wrong = wrong_places(self.sheet, row.columns) if row.columns else []
         own = [cells[place] if place < len(cells) else "" for place in kept]
         marked = [place for place, one in enumerate(kept) if one in wrong]
-        step = row_step(result, self.retry)
+        step = row_step(result, self.commands)
         reason = plain(result.reason)
         said = (self.about.word(result.status), reason, step, cell_names(marked, table.row + 1))
         formats = (

@@ -1,4 +1,4 @@
-"""The commands that go on from a run, as a person gives them. Pure but for the terminal, its folder and a variable."""
+"""The commands that go on from a run, as a person gives them. Pure but for the terminal, its folder and variables."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -27,8 +27,13 @@ _OF_ROWS_OF_A_RETRY = ("on_conflict", "gone")
 """What was decided for some rows: for the whole list it would overwrite what colleagues change later."""
 _WHERE_RUNS_ARE = ("account", "journal", "sandbox")
 """The options that `retry` and `report` need to find the run, which has the others."""
-_JOURNAL = "CALLBELL_IMPORTER_JOURNAL"
-"""The variable that names the journal, which another shell need not have."""
+_WHAT_IS_SENT = ("source", "country", "tag", "existing", "on_conflict", "gone")
+"""The options that `retry` repeats where its run was given them; a variable may have set them instead."""
+_VARIABLES = {
+    name: f"CALLBELL_IMPORTER_{'TAGS' if name == 'tag' else name.upper()}"
+    for name in ("sheet", "header_row", "encoding", "delimiter", "account", "journal", "report_dir", *_WHAT_IS_SENT)
+}
+"""By option, the variables that the shell in which a command is given need not have."""
 _REMEMBER = "callbell-importer purge --contact NUMBER --remember"
 """In what a row's problem says, which knows of no journal."""
 _NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -76,7 +81,7 @@ def whole_command(files: Sequence[str], options: Mapping[str, object]) -> str:
 
 
 def _of_command(options: Mapping[str, object], *, same_files: bool) -> list[tuple[str, object]]:
-    how = [(name, options.get(name)) for name in HOW_TO_READ] if same_files else []
+    how = [(name, _given(options, name)) for name in HOW_TO_READ] if same_files else []
     return [*how, *given_again(options)]
 
 
@@ -104,6 +109,13 @@ def after_rehearsal(record: RunRecord, of_list: RunRecord | None = None) -> list
     if of_list is not None:
         return [("First the list itself, if it was not sent yet:", _in_earnest(of_list)), ("Then these rows:", send)]
     return [("To send the rows:" if record.command == "run" else "To send the list that these rows are of:", send)]
+
+
+def needs_told(rehearsal: RunRecord) -> tuple[str, str]:
+    """Return how it is told what the rows of a rehearsal need of the account: the journal does not keep it."""
+    options = {**rehearsal.options, "sandbox": None}
+    command = command_line("check", rehearsal.files, options, same_files=True)
+    return "What the rows need in Callbell first, such as tags and custom fields, is told by:", command
 
 
 def _in_earnest(rehearsal: RunRecord) -> str:
@@ -156,7 +168,9 @@ def with_journal(text: str, options: Mapping[str, object]) -> str:
 
 def retry_command(record: RunRecord, **more: str) -> str:
     """Return the command that sends rows of a run again, with more options in front."""
-    return same_journal(record.options, "retry", record.name, more=more)
+    other = [name for name in _WHAT_IS_SENT if name not in more and not record.options.get(name)]
+    set_there = {name: _given(record.options, name) for name in other}
+    return same_journal(record.options, "retry", record.name, more={**more, **set_there})
 
 
 def retry_as_given(run: str, options: Mapping[str, object]) -> str:
@@ -177,10 +191,14 @@ def take_back(record: RunRecord, tally: Mapping[Status, int]) -> str:
 
 
 def _given(options: Mapping[str, object], name: str) -> object:
-    """Return an option's value; of the journal also the one that a variable names, where another shell is meant."""
+    """Return an option's value; where another shell is meant, also what a variable says in its place."""
     given = options.get(name)
     if name == "journal" and isinstance(given, str) and given:
         return shell.short_path(given)
-    if name != "journal" or given or not shell.is_read_elsewhere() or options.get("sandbox"):
+    text = os.environ.get(_VARIABLES.get(name, ""), "")
+    if given or not text or not shell.is_read_elsewhere() or (name == "journal" and options.get("sandbox")):
         return given
-    return os.path.abspath(os.path.expanduser(named)) if (named := os.environ.get(_JOURNAL)) else None  # noqa: PTH100, PTH111 - no links
+    if name == "tag":
+        return [word.strip() for word in text.split(",") if word.strip()]
+    is_path = name in ("journal", "report_dir")
+    return os.path.abspath(os.path.expanduser(text)) if is_path else text  # noqa: PTH100, PTH111 - no links

@@ -18,7 +18,7 @@ from importer.reports.list_steps import carry_over, fix_list_too
 from importer.reports.next_step import next_steps
 from importer.reports.problem_groups import changes_text, for_information, is_problem, worth_a_look
 from importer.reports.report_advice import give_again, run_steps
-from importer.reports.run_commands import take_back
+from importer.reports.run_commands import needs_told, take_back
 from importer.reports.same_cause import all_alike
 from importer.reports.status_meanings import MEANINGS, REHEARSED, meaning_of
 
@@ -52,8 +52,8 @@ class RunSummary:
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""
     """That the numbers fit, where they do not say their country; empty: it is not known."""
-    required: Sequence[str] = ()
-    """What the account must have, where it was not asked whether it has."""
+    required: Sequence[str] | None = ()
+    """What the account must have, where it was not asked whether it has; None: that is not known any more."""
     early_cure: str = ""
     """What to do about the reason why the run ended early; may be empty."""
     not_updated: int = 0
@@ -117,7 +117,9 @@ class RunSummary:
         carried = carry_over(record, tally, self.given_back, self.other_person) if self.leaves_existing else None
         steps = run_steps(record, tally, problems, told, carried=carried, of_list=self.of_list)
         is_to_send = record.is_rehearsal and any(map(tally.get, IN_CALLBELL)) and not all_alike(tally, problems)
-        return [*make_first(self.required if is_to_send else ()), *steps]
+        if not is_to_send:
+            return steps
+        return [*([needs_told(record)] if self.required is None else make_first(self.required)), *steps]
 
     @property
     def counts(self) -> list[tuple[Status, int, str]]:

@@ -21,16 +21,20 @@ PUBLIC_FOLDER = 0o755
 _PRIVATE_FOLDER = 0o700
 
 
-def private_folder(path: Path) -> None:
+def private_folder(path: Path, hint: str = "") -> None:
     """Create the folder and its missing parents, accessible to their owner only.
 
     A folder that exists keeps its mode.
+
+    Args:
+        path: The folder.
+        hint: What to do where it cannot be created; left out: what always helps.
 
     Raises:
         StorageError: It cannot be created.
 
     """
-    with as_storage_error(f"The folder {path} cannot be made"):
+    with as_storage_error(f"The folder {path} cannot be made", hint):
         for missing in reversed([folder for folder in (path, *path.parents) if not folder.exists()]):
             missing.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
         path.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)

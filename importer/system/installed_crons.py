@@ -1,5 +1,6 @@
 """The cron jobs that `schedule --install` put in place on this computer, as far as whoever asks may read the tables."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -51,5 +52,18 @@ def _jobs_of(table: str, user: str = "") -> Iterator[InstalledUnit]:
             continue
         journal = line.journal or str(find_user(line.user, "").state_folder / _JOURNAL)
         yield InstalledUnit(
-            name=line.name, user=line.user, journal=Path(journal), token_file="", minute=line.minute, is_cron=True
+            name=line.name,
+            user=line.user,
+            journal=Path(journal),
+            token_file="",
+            minute=line.minute,
+            is_cron=True,
+            words=_words(line.command),
         )
+
+
+def _words(command: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(command))
+    except ValueError:  # somebody changed it
+        return ()

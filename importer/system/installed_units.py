@@ -3,18 +3,26 @@
 They are read from the units that `schedule --install` wrote, which everybody may read.
 """
 
+import contextlib
+import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from importer.system.nightly_job import JOURNAL_COMMENT
 from importer.system.service_user import as_user
-from importer.system.shell import quote
-from importer.system.systemd_units import CREDENTIAL, known_timer
+from importer.system.shell import IMPORTER, quote
+from importer.system.systemd_units import LOADED, NO_SECRET, TOKEN_CREDENTIAL, known_timer
 
 UNITS = Path("/etc/systemd/system")
+_CREDENTIAL = re.compile(rf"^{LOADED}(\w+):(.*)$", re.MULTILINE)
+_VARIABLE = re.compile(r"^Environment=(.*)$", re.MULTILINE)
+_TELLS = re.compile(rf"""{IMPORTER}['"]? (?:run|retry)\b|{IMPORTER}['"]? doctor\b.* --notify""")
+"""A command that sends notices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +38,21 @@ class InstalledUnit:
     minute: int | None = None
     """Of the day, at which it begins; None: it does not say."""
     is_cron: bool = False
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """The files of notices that systemd hands over as well, by the names of the secrets."""
+    words: tuple[str, ...] = ()
+    """Its command."""
+    variables: tuple[str, ...] = ()
+    """What its unit sets, such as `CALLBELL_BASE_URL=...`."""
+
+    @property
+    def config(self) -> str:
+        """The config that its command names; empty: it names none."""
+        return next((value for option, value in pairwise(self.words) if option in ("--config", "-c")), "")
+
+    def hands_over(self, name: str, file: Path) -> bool:
+        """Tell whether systemd hands a file of notices over to it; not another one, which the config named before."""
+        return self.secrets.get(name) == os.path.abspath(file)  # noqa: PTH100 - no links
 
     @property
     def title(self) -> str:
@@ -37,8 +60,9 @@ class InstalledUnit:
         return f"cron job {self.name} of {self.user}" if self.is_cron else f"{self.name}.service"
 
     def as_its_user(self, command: str) -> str:
-        """Return what root types to have a command given by the service's user, who may not read the token."""
-        return f"{as_user(self.user, self.token_file)} -c {quote(command)}"
+        """Return what root types to have a command given by the service's user, who may not read its secrets."""
+        secrets = self.secrets if _TELLS.search(command) else {}
+        return f"{as_user(self.user, self.token_file, secrets)} -c {quote(command)}"
 
 
 def installed_units() -> Sequence[InstalledUnit]:
@@ -57,6 +81,25 @@ def own_unit(credentials: str) -> InstalledUnit | None:
     return next((unit for unit in installed_units() if f"{unit.name}.service" == Path(credentials).name), None)
 
 
+def secret_copy(name: str, file: Path, environment: Mapping[str, str]) -> Path | None:
+    """Return what systemd made of a file of notices for this service; None: nothing.
+
+    Args:
+        name: Of the secret.
+        file: In which it is.
+        environment: Tells where systemd puts its credentials.
+
+    """
+    folder = environment.get("CREDENTIALS_DIRECTORY", "")
+    unit = own_unit(folder) if folder else None
+    if unit is None or not unit.hands_over(name, file):
+        return None
+    copy = Path(folder, name)
+    with contextlib.suppress(OSError):
+        return None if copy.read_bytes() == NO_SECRET.encode() else copy
+    return None
+
+
 def _unit_of(path: Path) -> InstalledUnit | None:
     try:
         text = path.read_text("utf-8", "replace")
@@ -65,10 +108,25 @@ def _unit_of(path: Path) -> InstalledUnit | None:
     journal, user = _value(text, JOURNAL_COMMENT), _value(text, "User=").replace("%%", "%")
     if not (journal and user):
         return None
-    token_file = _value(text, CREDENTIAL).replace("%%", "%")
+    secrets = {name: file.strip().replace("%%", "%") for name, file in _CREDENTIAL.findall(text)}
     return InstalledUnit(
-        name=path.stem, user=user, journal=Path(journal), token_file=token_file, minute=_minute_of(path, text)
+        name=path.stem,
+        user=user,
+        journal=Path(journal),
+        token_file=secrets.pop(TOKEN_CREDENTIAL, ""),
+        minute=_minute_of(path, text),
+        secrets=secrets,
+        words=_words(_value(text, "ExecStart=")),
+        variables=tuple(word for line in _VARIABLE.findall(text) for word in _words(line)),
     )
+
+
+def _words(line: str) -> tuple[str, ...]:
+    """Return the words of a line of a unit, without what systemd needs to leave them as they are."""
+    try:
+        return tuple(word.replace("%%", "%").replace("$$", "$") for word in shlex.split(line))
+    except ValueError:
+        return ()
 
 
 def _minute_of(path: Path, service: str) -> int | None:

@@ -28,6 +28,10 @@ _WINDOWS_BYTE = 1 << 30
 _JOURNAL_BYTE = 1 << 40
 _HOLDER_BYTES = 200
 _POLL_SECONDS = 0.5
+_ANOTHER_FILE = "See that its folder is yours to write to and has room, or name another file with --journal."
+_MOST_LOOKS = 10
+_LOOK_SECONDS = 0.02
+"""How long `is_locked` may have the lock file, even on a busy computer; it has it for microseconds."""
 
 
 @contextlib.contextmanager
@@ -63,7 +67,10 @@ def journal_lock(journal: Path, holder: str = "", *, wait: bool = False) -> Iter
 
 
 def is_locked(journal: Path) -> bool:
-    """Tell whether a run holds the journal now, without taking it from anybody; where it cannot be told, none does."""
+    """Tell whether a run holds the journal now; where it cannot be told, none does.
+
+    The lock file is taken for an instant, which refuses nobody: `exclusive_lock` knows of it.
+    """
     beside = journal.with_name(f"{journal.name}.lock")
     try:
         if runtime.WINDOWS:
@@ -95,15 +102,15 @@ def exclusive_lock(path: Path, holder: str = "", *, wait: bool = False) -> Itera
     """
     with _opened(path, f"The lock file {path}") as descriptor:
         with as_storage_error(f"The lock file {path} cannot be locked"):
-            _acquire(lambda: _lock_file(descriptor), path, wait=wait)
+            _acquire(lambda: _lock_after_looks(descriptor), path, wait=wait)
             _tell_holder(descriptor, holder)
         yield
 
 
 @contextlib.contextmanager
 def _opened(path: Path, called: str) -> Iterator[int]:
-    private_folder(path.parent)
-    with as_storage_error(f"{called} cannot be opened"):
+    private_folder(path.parent, _ANOTHER_FILE)
+    with as_storage_error(f"{called} cannot be opened", _ANOTHER_FILE):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     try:
         yield descriptor
@@ -120,6 +127,36 @@ def _acquire(lock: Callable[[], None], lock_file: Path, *, wait: bool) -> None:
             if not wait:
                 raise _held_by_another(lock_file) from None
         time.sleep(_POLL_SECONDS)
+
+
+def _lock_after_looks(descriptor: int) -> None:
+    """Lock the lock file, also if somebody has it only to see whether it is locked, as `is_locked` does.
+
+    Raises:
+        OSError: A run holds it, or a look does not end.
+
+    """
+    for _ in range(_MOST_LOOKS):
+        try:
+            return _lock_file(descriptor)
+        except (BlockingIOError, PermissionError):
+            _require_look(descriptor)
+        time.sleep(_LOOK_SECONDS)
+    return _lock_file(descriptor)
+
+
+def _require_look(descriptor: int) -> None:
+    """Return if whoever holds the lock file may only be looking; Windows does not tell that from a run.
+
+    Raises:
+        BlockingIOError: A run holds it.
+
+    """
+    if runtime.WINDOWS:
+        return
+    fcntl = importlib.import_module("fcntl")
+    fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared with a look, and never with a run
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 def _lock_file(descriptor: int) -> None:

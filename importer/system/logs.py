@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from importer.model.errors import ImporterError, StorageError
+from importer.model.errors import ImporterError
 from importer.model.journal_rows import Pending
 from importer.model.phone_mask import masked, unnumbered
 from importer.model.plain_text import plain, plain_lines
 from importer.model.rows import Entry, InvalidRow, Status
-from importer.system.files import private_file, private_folder
+from importer.system.files import PRIVATE_FILE, as_storage_error, private_folder
 from importer.system.terminal import above_display
 
 LOG = logging.getLogger("importer")
@@ -25,6 +25,7 @@ _RUN: ContextVar[str] = ContextVar("run", default="")
 """The name of the run under way; empty: there is none yet."""
 _SECRETS: set[str] = set()
 _SHORTEST_SECRET = 8
+_ANOTHER_FILE = "See that its folder is yours to write to and has room, or name another file with --log-file."
 
 
 @contextlib.contextmanager
@@ -196,10 +197,8 @@ class _Json(_Text):
 def _handler(path: Path | None, stream: TextIO) -> logging.Handler:
     if path is None:
         return _Stream(stream)
-    try:
-        private_folder(path.absolute().parent)
+    with as_storage_error(f"The log {path} cannot be written", _ANOTHER_FILE):
+        private_folder(path.absolute().parent, _ANOTHER_FILE)
         if not path.exists():  # one that is there keeps its mode: who reads it was decided before
-            private_file(path)
+            path.touch(PRIVATE_FILE)
         return logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
-    except (StorageError, OSError) as error:
-        raise StorageError(f"The log cannot be written. {error}", "Name another file with --log-file.") from error

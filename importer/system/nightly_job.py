@@ -77,6 +77,8 @@ class NightlyJob:
     """The config file; empty: there is none."""
     token_file: str = ""
     """The file that systemd hands over as a credential."""
+    secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The files of notices that it hands over so, by the names of the secrets."""
     journal: str = ""
     """The journal; empty: it is not known."""
     writes: tuple[str, ...] = ()
@@ -90,6 +92,12 @@ class NightlyJob:
     def words(self) -> tuple[str, ...]:
         """The whole command."""
         return (*self.program, *self.arguments)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What becomes part of a line of a file."""
+        files = (self.token_file, *self.secrets.values(), self.journal)
+        return (*self.words, self.folder, *files, *self.environment.values(), *self.writes)
 
 
 def time_of_day(minute: int) -> str:

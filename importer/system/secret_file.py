@@ -12,23 +12,31 @@ LONGEST_BYTES = 8_192
 """Longer than the headers that servers take."""
 
 
-def read_secret(path: Path, environment: Mapping[str, str], called: str) -> str:
+UNREADABLE = "secret_unreadable"
+"""The code of a file that whoever gives the command may not read."""
+
+
+def read_secret(path: Path, environment: Mapping[str, str], called: str, copy: Path | None = None) -> str:
     """Return the stripped text of a file.
 
     Args:
         path: The file.
         environment: Tells where systemd puts its credentials, whose folder it guards itself.
         called: What it is, such as "The file of the webhook's address".
+        copy: What systemd made of it, which is read in its place; a person is told of the file itself.
 
     Raises:
         UsageError: It cannot be read, is empty or too long, or somebody else can read it.
 
     """
     try:
-        content, is_shared = read_beginning(path, environment)
+        content, is_shared = read_beginning(copy or path, environment)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "unknown reason"
-        raise UsageError(f"{called}, {path}, cannot be read: {reason}.", "Fix its path, or the file.") from None
+        code = UNREADABLE if isinstance(error, PermissionError) else ""
+        raise UsageError(
+            f"{called}, {path}, cannot be read: {reason}.", "Fix its path, or the file.", code=code
+        ) from None
     if is_shared:
         raise UsageError(f"{called}, {path}, can be read by other people.", f"chmod 600 {path}")
     text = content.decode("utf-8-sig", "replace").strip()

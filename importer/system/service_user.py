@@ -3,8 +3,10 @@
 import importlib
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from importer.system import runtime
 from importer.system.shell import quote
@@ -63,17 +65,20 @@ def group_name(number: int) -> str:
         return str(number)
 
 
-def as_user(name: str, token_file: str) -> str:
+def as_user(name: str, token_file: str, secrets: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return the command by which root becomes a user who may not read the token, which is in a variable then.
 
     Args:
         name: The user.
         token_file: What root alone may read; empty: there is none.
+        secrets: The files of notices that root alone may read, by the names of the secrets.
 
     """
-    # su without `-` keeps the variable.
-    token = f"CALLBELL_API_TOKEN=$(cat {quote(token_file)}) " if token_file else ""
-    return f"{token}su -s /bin/sh {quote(name)}"
+    files = {"CALLBELL_API_TOKEN": token_file} if token_file else {}
+    files |= {f"CALLBELL_IMPORTER_{secret.upper()}": file for secret, file in secrets.items()}
+    # su without `-` keeps the variables.
+    variables = [f"{variable}=$(cat {quote(file)})" for variable, file in files.items()]
+    return " ".join([*variables, f"su -s /bin/sh {quote(name)}"])
 
 
 def may(user: ServiceUser, mode: str, path: str) -> bool | None:

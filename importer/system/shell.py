@@ -85,6 +85,21 @@ def program_command() -> str:
 def importer_command(*words: str, options: Sequence[tuple[str, object]] = (), from_anywhere: bool = False) -> str:
     """Return a command of the importer, with its options; in a nightly service, as root gives it to the service's user.
 
+    The arguments are those of `bare_command`.
+    """
+    command = bare_command(*words, options=options, from_anywhere=from_anywhere)
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not (credentials and is_read_elsewhere()):
+        return command
+    from importer.system.installed_units import own_unit  # noqa: PLC0415 - only a service needs it
+
+    unit = own_unit(credentials)
+    return unit.as_its_user(command) if unit else command
+
+
+def bare_command(*words: str, options: Sequence[tuple[str, object]] = (), from_anywhere: bool = False) -> str:
+    """Return a command of the importer, with its options, as the user gives it whose journal it is for.
+
     Args:
         words: The command's name and its arguments.
         options: Pairs of an option's config key and its value: True for a flag, a list for an option that is
@@ -95,14 +110,7 @@ def importer_command(*words: str, options: Sequence[tuple[str, object]] = (), fr
     """
     if not (from_anywhere or is_read_elsewhere()):
         options = [(key, _config_here(value) if key == "config" else value) for key, value in options]
-    command = " ".join([importer_name(), *map(quote, words), *map(quote, option_words(options))])
-    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    if not (credentials and is_read_elsewhere()):
-        return command
-    from importer.system.installed_units import own_unit  # noqa: PLC0415 - only a service needs it
-
-    unit = own_unit(credentials)
-    return unit.as_its_user(command) if unit else command
+    return " ".join([importer_name(), *map(quote, words), *map(quote, option_words(options))])
 
 
 def _config_here(config: object) -> str | None:
@@ -132,9 +140,18 @@ def variable_away(name: str) -> str:
     return f"Remove-Item env:{name}" if runtime.WINDOWS else f"unset {name}"
 
 
-def empty_file_command(path: Path | str) -> str:
-    """Return the command that makes an empty file: for PowerShell on Windows."""
-    return f"{'New-Item' if runtime.WINDOWS else 'touch'} {quote(str(path))}"
+def empty_file_command(path: Path | str, owner: str) -> str:
+    """Return the command that makes an empty file: for PowerShell on Windows.
+
+    Args:
+        path: The file.
+        owner: Who has to own it: what a service tells is given by root.
+
+    """
+    if runtime.WINDOWS:
+        return f"New-Item {quote(str(path))}"
+    make = f"install -m 600 -o {quote(owner)} /dev/null" if is_read_elsewhere() else "touch"
+    return f"{make} {quote(str(path))}"
 
 
 def is_read_elsewhere() -> bool:

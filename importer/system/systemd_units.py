@@ -22,12 +22,15 @@ from importer.system.nightly_job import (
 DRAIN_SECONDS = 180
 """Time to stop gracefully: 25 s for requests in flight (`worker_pool.pool.GRACE_SECONDS`), the rest for the reports,
 of which the workbook of 200,000 rows takes longest."""
-_FINAL_CODES = "1 2 3 4 6 70 130 143 200 203 209 226 SIGKILL SIGABRT SIGBUS SIGSEGV SIGSYS"
+_FINAL_CODES = "1 2 3 4 6 70 130 143 200 203 209 226 243 SIGKILL SIGABRT SIGBUS SIGSEGV SIGSYS"
 """After all of these the same command would end in the same way, or a person wanted it to end: only exit code 5, the
 service, is worth another start. systemd has `RestartForceExitStatus` for that, but not for Type=oneshot."""
 _PLAIN_WORD = re.compile(r"[\w@+=:,./~-]+")
-CREDENTIAL = "LoadCredential=token:"
-"""Before the token file's path."""
+LOADED = "LoadCredential="
+"""Before a credential's name, a colon, and the path of its file."""
+TOKEN_CREDENTIAL = "token"  # noqa: S105 - a name
+NO_SECRET = "none"  # noqa: S105 - says that there is none
+"""What is handed over where a file of notices is not there: without it systemd would not start the service."""
 _TIME = re.compile(r"^OnCalendar=.*?(\d\d):(\d\d)", re.MULTILINE)
 _JOURNAL = re.compile(rf"^{JOURNAL_COMMENT}(.*)$", re.MULTILINE)
 _USER = re.compile(r"^User=(.*)$", re.MULTILINE)
@@ -186,8 +189,10 @@ def _of_system(job: NightlyJob) -> Iterator[str]:
     yield f"StateDirectory={STATE_FOLDER}\nStateDirectoryMode=0700"
     yield f"WorkingDirectory={_raw(job.folder)}"
     if job.token_file:
-        yield f"{CREDENTIAL}{_raw(job.token_file)}"
+        yield f"{LOADED}{TOKEN_CREDENTIAL}:{_raw(job.token_file)}"
         yield "Environment=CALLBELL_IMPORTER_TOKEN_FILE=%d/token"
+    for name, file in sorted(job.secrets.items()):
+        yield f"{LOADED}{name}:{_raw(file)}\nSetCredential={name}:{NO_SECRET}"
     if folders := needed_folders(job):
         yield f"ReadWritePaths={' '.join(map(_quoted, folders))}"
     used = (*job.reads, *folders)

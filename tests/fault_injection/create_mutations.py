@@ -99,6 +99,7 @@ CREATE_MUTATIONS = (
                 new="0.0",
             ),
         ),
+        part=("virtual", "--seeds", "740..1000"),
     ),
     Mutation(
         name="one look-up instead of two",

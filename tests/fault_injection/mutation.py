@@ -32,6 +32,7 @@ class Mutation:
     name: str
     changes: tuple[Change, ...]
     part: tuple[str, ...] = VIRTUAL
+    """Where few seeds see it, they begin shortly before the first that does: those before it only take time."""
 
 
 class NoSuchCodeError(Exception):

@@ -21,6 +21,8 @@ from tests.fault_injection.update_mutations import UPDATE_MUTATIONS
 _PROJECT = Path(importer.__file__).parent.parent
 _LONGEST_SECONDS = 300.0
 _AT_ONCE = 2
+_BEING_COMPILED = shutil.ignore_patterns("*.pyc.*")
+"""Files that may be gone in a moment; those that are compiled are copied, as a copy's files keep their times."""
 _UNDO_CONTROL = ("undo", "--seeds", "1..60")
 _CONTROL_SEEDS = ("virtual", "--seeds", "1..60")
 
@@ -55,8 +57,8 @@ def mutate(only: str = "") -> Findings:
 def _seen(mutation: Mutation) -> tuple[str, str]:
     """Return whether the part was red or green, and the first that it found."""
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
-        for package in ("importer", "tests"):
-            shutil.copytree(_PROJECT / package, Path(folder, package), ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(_PROJECT / "importer", Path(folder, "importer"), ignore=_BEING_COMPILED)
+        Path(folder, "tests").symlink_to(_PROJECT / "tests")
         try:
             for change in mutation.changes:
                 apply(change, Path(folder, "importer"))

@@ -27,7 +27,7 @@ TROUBLE_MUTATIONS = (
     ),
     one_change(
         "a look-up's 5xx taken as not there",
-        (*seen_by("virtual", seeds="1..600"), "--existing", "create"),
+        (*seen_by("virtual", seeds="225..600"), "--existing", "create"),
         f"{_DECISION}:after_look_up",
         "reply.http_status == HTTPStatus.NOT_FOUND",
         "reply.http_status == HTTPStatus.NOT_FOUND or (reply.http_status or 0) >= 500",
@@ -76,7 +76,7 @@ TROUBLE_MUTATIONS = (
     ),
     one_change(
         "settle time by clocks that are set",
-        seen_by("virtual", Trouble.CLOCK),
+        seen_by("virtual", Trouble.CLOCK, "4..300"),
         "worker_pool.create:CreateOperation.first_step",
         "resume(attempt, run_seconds, self._policy)",
         "resume(attempt, (now - first_sent_at).total_seconds(), self._policy)",
@@ -146,14 +146,14 @@ TROUBLE_MUTATIONS = (
     ),
     one_change(
         "undo: a 200 believed",
-        seen_by("undo", Trouble.BY_HAND),
+        seen_by("undo", Trouble.BY_HAND, "60..300"),
         f"{_DECISION}:_is_proven",
         "reply.http_status == HTTPStatus.CREATED",
         "reply.http_status in (HTTPStatus.OK, HTTPStatus.CREATED)",
     ),
     one_change(
         "undo: a look-up believed",
-        seen_by("undo"),
+        seen_by("undo", seeds="60..300"),
         f"{_DECISION}:found_there",
         "is_ours = is_proven",
         "is_ours = True",

@@ -47,7 +47,7 @@ UNDO_MUTATIONS = (
                 new="step.not_found_count or step.in_doubt",
             ),
         ),
-        part=("undo", "--seeds", "1..700"),
+        part=("undo", "--seeds", "230..700"),
     ),
     Mutation(
         name="undo: forgotten before it is deleted",

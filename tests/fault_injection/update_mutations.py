@@ -63,7 +63,7 @@ UPDATE_MUTATIONS = (
     ),
     one_change(
         "update: a proxy's 404 believed",
-        (*seen_by("virtual", Trouble.PROXY, "1..150"), *_ALL_UPDATE),
+        (*seen_by("virtual", Trouble.PROXY, "140..290"), *_ALL_UPDATE),
         "worker_pool.reply_status:is_missing",
         "not reply.is_proxy_page",
         "True",
@@ -112,14 +112,14 @@ UPDATE_MUTATIONS = (
     ),
     one_change(
         "merge: tags that were taken away come again",
-        (*seen_by("virtual", seeds="200..300"), *_ALL_UPDATE),
+        (*seen_by("virtual", seeds="250..300"), *_ALL_UPDATE),
         f"{_MERGE}:_judged_tags",
         "tag in base or tag in has",
         "tag in has",
     ),
     one_change(
         "merge: an empty cell clears",
-        (*seen_by("virtual", seeds="500..560"), *_ALL_UPDATE),
+        (*seen_by("virtual", seeds="540..600"), *_ALL_UPDATE),
         f"{_MERGE}:_said",
         "name in cleared or field_value(now, name)",
         "True",

@@ -86,6 +86,7 @@ def test_reports_without_room_keep_the_counts_on_the_screen(monkeypatch: pytest.
     assert lines[-2].startswith("Make room there, and write the reports again")
     run = lines[-1].split()[-1]
     assert lines[-1] == f"  callbell-importer report {run}"
+    assert said.summary["error"]["hint"].splitlines() == lines[-2:]  # what programs and notices tell is the same
     listed = give("runs").stdout.splitlines()[1].split()
     assert (listed[0], listed[listed.index("run") + 1]) == (run, "4")
     assert give("report", run, "--no-open").exit_code == 0

@@ -133,6 +133,24 @@ def test_update_fills_what_is_empty_on_a_first_meeting(serve: Callable[..., Sand
     assert (first.name, set(first.tags)) == ("Wrote first", {"VIP", "Newsletter"})
 
 
+@pytest.mark.parametrize("then", ["skip", "create"])
+def test_who_was_met_and_refused_is_no_row_that_says_the_same(serve: Callable[..., Sandbox], then: str) -> None:
+    """A later run that updates nobody says that the list is otherwise; one that updates tries again."""
+    service = serve(1, replace(SECOND, account=replace(SECOND.account, tags=frozenset({"VIP"}))))
+    table(FILE, [("Phone", "Name", "Tags"), ("+34600000000", "Ana", "Nowhere")])
+    assert run("--existing", "update").rows == {"failed": 1, "read": 1}
+    for _ in range(2):
+        said = run("--existing", then)
+        assert said.rows == {"exists": 1, "read": 1}
+        (line,) = results()
+        assert (line["code"], line["reason"]) == ("differs", "it is there; an earlier run's update of it failed")
+    assert run("--existing", "update").rows == {"failed": 1, "read": 1}
+    assert [contact.name for contact in service.contacts] == ["Wrote first"]
+    table(FILE, [("Phone", "Name", "Tags"), ("+34600000000", "Ana", "VIP")])
+    assert run("--existing", "update").rows == {"updated": 1, "read": 1}
+    assert run("--existing", then).rows == {"unchanged": 1, "read": 1}
+
+
 def test_update_brings_an_edit_over_by_one_get_and_one_patch(serve: Callable[..., Sandbox]) -> None:
     """And asks about nobody else."""
     service = serve()

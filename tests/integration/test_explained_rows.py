@@ -31,6 +31,7 @@ CONTACT = {
     "phone_first_of_several": 'several = "first_mobile"\ncountry = "ES"',
     "phone_no_area_code": 'country = "BR"',
     "phone_several": 'country = "ES"',
+    "phone_two_countries": 'country = "MX"',
     "phone_zero_lost": 'country = "GB"',
     "text_repaired": "repair_text = true",
 }

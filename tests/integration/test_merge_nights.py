@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from importer.model.policy import Policy
 from importer.sandbox import Duplicates, Sandbox
 from importer.sandbox.account import StoredContact
 from importer.sandbox.calls import Asked
 from importer.sandbox.options import OptionalFields
-from importer.settings import options
 from tests.support.commands import NO_LIMIT, TOKEN, Said, give, read, results, serving, table
 
 HEADER = ("Phone", "Name", "Remarks", "Tags", "Owner", "Team", "City", "Points", "Joined", "Status", "Features")
@@ -254,11 +251,10 @@ def test_the_undo_of_a_middle_night_gives_back_what_nobody_changed_since(service
 
 
 @pytest.mark.parametrize("gone", ["report", "recreate"])
-def test_a_contact_that_was_deleted_in_callbell(service: Sandbox, monkeypatch: pytest.MonkeyPatch, gone: str) -> None:
+def test_a_contact_that_was_deleted_in_callbell(service: Sandbox, gone: str) -> None:
     """Is reported, or made again with all that the sheet says."""
     text = Path("config.toml").read_text("utf-8")
     Path("config.toml").write_text(f"[service]\nsettle_seconds = 0\n{text}", "utf-8")
-    monkeypatch.setattr(options, "Policy", partial(Policy, not_found_gap_seconds=0.0))
     night(row(ANA, **FULL), row(EVA, **FULL))
     was = stored(service, ANA)
     service.calls.delete_contact(Asked(parameter=was.uuid))

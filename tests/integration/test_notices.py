@@ -1,6 +1,7 @@
 """Who hears of a night, through the real command: mail, webhook, ping and commands, received by real servers."""
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -9,12 +10,17 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from importer.model.errors import StorageError
 from importer.notify import delivery, receivers
 from importer.sandbox import Sandbox
+from importer.system import installed_units
+from importer.system.systemd_units import service_unit
 from tests.support.commands import TOKEN, Said, customers, every_byte, give, serving, table
+from tests.support.nightly_jobs import nightly_job
 from tests.support.paths import ROOT
 from tests.support.receivers import (
     MailReceiver,
@@ -171,6 +177,16 @@ def test_a_config_that_is_wrong(web: WebReceiver) -> None:
     assert ["notify.webhooks" in one.content["notice"]["text"] for one in web.got] == [True]
 
 
+def test_a_command_line_that_is_wrong(web: WebReceiver) -> None:
+    """As a schedule of an older version may have it: which list it was is in the subject, which is not cut."""
+    config(f'webhook = "{web.url}/hook"')
+    given = ("run", "north.csv", "south.csv", "--config", "config.toml", "--no-such-option", "x", "--yes")
+    assert give(*given).exit_code == 2
+    subject = web.got[0].content["notice"]["subject"]
+    assert subject.startswith("callbell-importer: run of north.csv and 1 more file failed, exit code 2: ")
+    assert not subject.endswith("...")
+
+
 @pytest.mark.usefixtures("service")
 def test_a_failure_before_the_run_tells_which_import_it_was(web: WebReceiver, tmp_path: Path) -> None:
     """Of several, each has its files and its config; what an address opens is not told."""
@@ -194,6 +210,48 @@ def test_a_token_that_is_refused(web: WebReceiver, monkeypatch: pytest.MonkeyPat
     assert give("run", customers(Path("contacts.csv")), "--yes").exit_code == 5
     assert "exit code 5" in web.got[0].content["notice"]["subject"]
     assert len(service.contacts) == 0
+
+
+@pytest.mark.usefixtures("service")
+def test_a_night_without_room_for_its_reports_is_told_as_its_log_tells_it(
+    mail: MailReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows are sent: the reports are written again, and no command is to be given again."""
+    config(mail=mail)
+
+    def full(*_: object, **__: object) -> NoReturn:
+        hint = "See that the disk has room, and give the same command again."
+        raise StorageError("reports/x cannot be written: No space left on device.", hint)
+
+    monkeypatch.setattr("importer.commands.end.unwritten_reports.write_reports", full)
+    said = give("run", customers(Path("contacts.csv")), "--yes", "--json")
+    lines = mail.mails[0].get_content().splitlines()
+    assert said.exit_code == 4
+    step = "Next: Make room there, and write the reports again; the run itself need not be repeated:"
+    assert lines[lines.index(step) + 1].startswith(f"  callbell-importer report {said.summary['run']}")
+    assert not any("same command" in line for line in lines)
+
+
+@pytest.mark.usefixtures("service")
+def test_a_night_whose_user_may_not_read_a_file_says_what_cures_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its log, as nobody else hears of it: root is told by `doctor`, which knows the service and its command."""
+    config('webhook_file = "webhook"')
+    monkeypatch.setattr(installed_units, "UNITS", tmp_path / "units")
+    (tmp_path / "units").mkdir()
+    job = nightly_job(journal="/j", arguments=("run", "x.csv", "--config", f"{tmp_path}/config.toml"))
+    (tmp_path / "units/callbell-importer.service").write_text(service_unit(job), "utf-8")
+
+    def refuse(*_: object) -> NoReturn:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("importer.system.secret_file.read_beginning", refuse)
+    given = ("run", table(Path("contacts.csv"), BAD), "-c", f"{tmp_path}/config.toml", "--yes")
+    assert give(*given, "--log-file", "log.txt").exit_code == 1
+    told = " ".join(Path("log.txt").read_text("utf-8").split())
+    cure = f"callbell-importer doctor --config {tmp_path}/config.toml --notify"
+    assert f"cannot be read: Permission denied. What lets the nights read it, this says as root: {cure}" in told
 
 
 # Nobody hears
@@ -220,8 +278,9 @@ def test_a_receiver_that_fails_changes_nothing(
     kind: str, rows: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither the exit code nor what is written; the log says which and why, without an address."""
-    monkeypatch.setattr(receivers, "LIMIT_SECONDS", 0.3)
-    monkeypatch.setattr(receivers, "START_SECONDS", 0.3)
+    if kind in {"hangs", "stops half-way"}:  # an answer may take longer on a machine at work
+        monkeypatch.setattr(receivers, "LIMIT_SECONDS", 0.3)
+        monkeypatch.setattr(receivers, "START_SECONDS", 0.3)
     odd = {"hangs": hangs, "breaks off": breaks_off, "stops half-way": stops_half_way}
     with odd_server(odd.get(kind, hangs)) as port, web_receiver(500 if kind == "500" else 302) as answering:
         url = f"http://127.0.0.1:{1 if kind == 'refuses' else port}" if kind in (*odd, "refuses") else answering.url

@@ -181,11 +181,14 @@ def test_no_tag_or_field_is_called_missing_that_is_on_an_old_contact(service: Sa
 
 @pytest.mark.parametrize("command", [("check",), ("run", "--dry-run"), ("run", "--yes")])
 @pytest.mark.usefixtures("service")
-def test_a_field_is_told_of_where_no_contact_could_show_it(command: tuple[str, ...]) -> None:
-    """The account of a beginner has no contacts, and maybe no field of that name."""
+def test_tags_and_fields_are_told_of_where_no_contact_could_show_them(command: tuple[str, ...]) -> None:
+    """The account of a beginner has no contacts, and maybe no tag or field of that name."""
     config(TAGS)
     said = give(*command, table(Path("a.csv"), TAGGED), *HERE, "--json")
-    assert [(one["code"], one["rows"]) for one in said.summary["warnings"]] == [("custom_field_not_seen", [2])]
+    told = [(one["code"], one["column"], one["rows"]) for one in said.summary["warnings"]]
+    tags = [("tag_not_seen", "Tags", [row]) for row in (2, 2, 3)]
+    assert told == [*tags, ("custom_field_not_seen", "State", [2])]
+    assert 'has the tag "VIP" is not known, as it has no contacts to see it on' in said.stderr
     assert 'has the custom field "Status" is not known' in said.stderr
 
 

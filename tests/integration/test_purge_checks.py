@@ -72,6 +72,26 @@ def test_it_is_deleted_too_where_nothing_else_is_kept_of_the_person() -> None:
     assert not written.exists()
 
 
+def test_a_backup_is_not_taken_for_what_a_check_wrote() -> None:
+    """It is one of the journal: whoever is refused there is so in its backups too, and whoever is forgotten."""
+    table(Path("a.csv"), [("Phone", "Name"), (NUMBER, "Zenobia")])
+    assert give("run", "a.csv", "--yes").exit_code == 0
+    backups = [Path("copy.sqlite3").absolute(), Path("second.sqlite3").absolute()]
+    give("journal", "backup", backups[0])
+    said = give("purge", "--contact", "+34600999888", "--yes").stderr
+    assert f"\n  {backups[0]}: a backup of the journal, in which they are refused too\n" in said
+    assert "What checks wrote" not in said
+    assert f"\n  {backups[0]}: a backup of the journal, in which they are forgotten too\n" in forgetting()
+    give("journal", "backup", backups[1])
+    told = "  2 files: backups of the journal, in which they are forgotten too (copy.sqlite3, second.sqlite3)\n"
+    assert told in forgetting()
+
+
+def forgetting() -> str:
+    """Return what would be forgotten of the person."""
+    return give("purge", "--contact", NUMBER, "--dry-run").stderr
+
+
 def test_a_user_name_in_a_row_to_fix_is_told() -> None:
     """It may be anybody's first name, so the file of the check stays."""
     problems = check_file(name="problems.csv", text="User,Name\nzenobia,Bo\n")

@@ -155,6 +155,21 @@ def test_without_a_token_it_lists_what_it_took_for_granted() -> None:
     ) in told
 
 
+def test_reports_that_are_written_again_say_how_what_the_rows_need_is_told() -> None:
+    """The journal does not keep it: `check` reads the list again."""
+    Path("config.toml").write_text(MAPPING + 'tags = ["Tags"]\n', encoding="utf-8")
+    file = table(Path("a.csv"), [(*HEADER, "Tags"), ("+34600000001", "Ana", "Mine")])
+    give("run", file, "--sandbox", "--yes", "--source", "whatsapp")
+    (page,) = REHEARSALS.glob("*/report.html")
+    assert "First make these in Callbell, where they are missing: tags: &quot;Mine&quot;." in page.read_text("utf-8")
+    give("report", "--sandbox", "--no-open")
+    again = page.read_text("utf-8")
+    assert "What the rows need in Callbell first, such as tags and custom fields, is told by:" in again
+    command = "callbell-importer check a.csv --source whatsapp"
+    assert f"{command}<" in again
+    assert 'tags: "Mine"' in give(*command.split()[1:]).stderr
+
+
 def test_a_file_that_needs_nothing_takes_nothing_for_granted() -> None:
     """Then nothing is listed."""
     assert "First make" not in give("run", customers(Path("a.csv")), "--sandbox", "--yes").stderr

@@ -78,7 +78,7 @@ def spanish_workbook(path: Path, rows: int) -> None:
 def test_a_spanish_workbook_is_imported_by_enter_alone(service: Sandbox) -> None:
     """4,000 rows, no config, no options: two questions, and all but the bad rows are created."""
     spanish_workbook(Path("clientes.xlsx"), 4_000)
-    ended = on_a_terminal("run", "clientes.xlsx", answers=[(YES_NO, "\n")] * 4)
+    ended = on_a_terminal("run", "clientes.xlsx", answers=[(YES_NO, "\n")] * 4, afresh=True)
     assert ended.exit_code == 1
     assert ended.unasked == 2
     assert "3,996 of 4,000 numbers are right for Spain. Are they Spanish? [Y/n]" in ended.shown

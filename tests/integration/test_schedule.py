@@ -19,7 +19,7 @@ from importer.cli import schedule_command
 from importer.cli.command_line import app
 from importer.cli.schedule_command import OF_ONE_RUN
 from importer.commands.context import CommandContext, CommandResult, load_settings
-from importer.commands.schedule import access_advice, files_check, in_place, system_check
+from importer.commands.schedule import access_advice, files_check, in_place, notify_check, system_check
 from importer.commands.schedule import checks as schedule_checks
 from importer.commands.schedule import command as tested
 from importer.commands.schedule import night as schedule_night
@@ -74,7 +74,7 @@ def as_root(monkeypatch: pytest.MonkeyPatch) -> ServiceUser:
     """Let the administrator give the commands, for a user who may read and write everything; return that user."""
     numbers = (os.getuid(), os.getgid()) if hasattr(os, "getuid") else (0, 0)
     user = ServiceUser(name="callbell", home="/var/lib/callbell-importer", is_there=False, numbers=numbers)
-    for module in (system_check, schedule_night, schedule_checks):
+    for module in (system_check, schedule_night, schedule_checks, notify_check):
         monkeypatch.setattr(module, "is_root", lambda: True)
     set_rights(monkeypatch, lambda *_: True)
     # systemd's is yet to be made, cron's is there.
@@ -99,7 +99,7 @@ def set_temporary(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
 
 def set_rights(monkeypatch: pytest.MonkeyPatch, may: Callable[[object, str, str], bool | None]) -> None:
     """Let the night's user have these rights."""
-    for module in (schedule_checks, files_check, access_advice, schedule_steps):
+    for module in (schedule_checks, files_check, access_advice, schedule_steps, notify_check):
         monkeypatch.setattr(module, "may", may)
 
 
@@ -163,7 +163,10 @@ def test_options_given_beside_are_printed_and_paths_made_absolute() -> None:
 def test_variables_of_this_shell_come_along_but_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """A unit can be read by everybody; and a path in a variable is seen from here."""
     customers(Path("contacts.csv"))
-    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    for name in ("CALLBELL_API_TOKEN", "CALLBELL_IMPORTER_SMTP_PASSWORD"):
+        monkeypatch.setenv(name, TOKEN)
+    for name in ("WEBHOOK", "PING"):
+        monkeypatch.setenv(f"CALLBELL_IMPORTER_{name}", f"https://example.com/{TOKEN}")
     monkeypatch.setenv("CALLBELL_IMPORTER_REPORT_DIR", "my reports")
     monkeypatch.setenv("CALLBELL_BASE_URL", "http://127.0.0.1:1/v1")
     for kind in ("systemd", "systemd-user", "cron"):
@@ -207,13 +210,123 @@ def test_the_token_reaches_the_service_as_the_settings_read_it() -> None:
     assert str(settle({}, variables, Path("config.toml").read_text("utf-8")).service.token_file) == "%d/token"
 
 
+NOTIFY = '[notify]\nwebhook_file = "my hook"\nping_file = "ping"\nping = "https://example.com/wins"\n'
+
+
+def secret_file(name: str, text: str = "https://example.com/x\n", mode: int = 0o600) -> Path:
+    """Write a file with a secret."""
+    path = Path(name)
+    path.touch(mode=mode)
+    path.chmod(mode)
+    path.write_text(text, "utf-8")
+    return path
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_the_files_of_notices_are_handed_over_to_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As its token: they stay root's alone, and nothing is to be given to its user; one whose secret is given is not.
+
+    Commands that root gives as its user get them in variables.
+    """
+    customers(Path("contacts.csv"))
+    config(NOTIFY)
+    file = secret_file("my hook").absolute()
+    set_rights(monkeypatch, lambda _user, _mode, path: path != str(file))
+    said = give("schedule", "contacts.csv", "--kind", "systemd")
+    assert f"LoadCredential=webhook:{file}\n".replace("%", "%%") in said.stdout
+    assert "ping" not in said.stdout
+    assert (said.exit_code, problems(said)) == (0, []), said.stderr
+    assert f"{file} (webhook_file), handed over by systemd" in " ".join(said.stderr.split())
+    monkeypatch.setattr("importer.system.scheduler._ids", lambda _: (os.getuid(), os.getgid()))
+    result, _ = installed(Scheduler(root=tmp_path / "root", call=Programs()), "systemd")
+    assert f"CALLBELL_IMPORTER_WEBHOOK=$(cat {shlex.quote(str(file))}) su -s /bin/sh callbell" in result.text
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+@pytest.mark.parametrize("kind", ["cron", "systemd-user"])
+def test_a_file_of_notices_that_the_nights_user_may_not_read_is_a_problem(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the command that cures it; nothing is installed before that, as with the token."""
+    customers(Path("contacts.csv"))
+    config(NOTIFY)
+    file = secret_file("my hook").absolute()
+    given = ("schedule", "contacts.csv", "--kind", kind, *(["--user", "callbell"] if kind == "cron" else []))
+    assert "notify" not in problems(give(*given))
+    set_rights(monkeypatch, lambda _user, _mode, path: path != str(file))
+    said = give(*given)
+    assert "notify" in problems(said)
+    assert f"may not read {file} (webhook_file)" in " ".join(said.stderr.split())
+    assert re.search(
+        rf"^ *chown callbell:\S+ {re.escape(shlex.quote(str(file)))} && chmod 600 ", said.stderr, re.MULTILINE
+    )
+    assert "LoadCredential" not in said.stdout
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+@pytest.mark.parametrize(
+    ("text", "mode", "told", "cure"),
+    [
+        ("", None, "(webhook_file) is not there", "install -m 600 /dev/null "),
+        ("https://example.com/x", 0o644, "can be read by other people", "chmod 600 "),
+        ("", 0o600, "is empty", "Put the secret into it"),
+        ("s3cret", 0o600, "(webhook_file) holds must be an address", "Correct it"),
+    ],
+)
+def test_a_file_of_notices_that_holds_no_secret_is_a_problem(text: str, mode: int | None, told: str, cure: str) -> None:
+    """Found now, and not by the first bad night, of which nobody would hear; what it holds is not shown."""
+    customers(Path("contacts.csv"))
+    config(NOTIFY)
+    if mode:
+        secret_file("my hook", text, mode)
+    said = give("schedule", "contacts.csv", "--kind", "systemd")
+    assert problems(said) == ["notify"]
+    assert told in " ".join(said.stderr.split())
+    assert cure in said.stderr
+    assert "s3cret" not in said.stdout + said.stderr
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+@pytest.mark.parametrize("name", ["webhook", "ping", "smtp_password"])
+def test_a_secret_of_notices_that_only_this_shell_has_is_a_problem(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the key and the file that it is to be in; a login without any password is one too."""
+    customers(Path("contacts.csv"))
+    login = '[notify]\nmail_to = "a@example.com"\nsmtp_server = "mail.example.com"\nsmtp_user = "me"\n'
+    path = config(login if name == "smtp_password" else "")
+    variable = f"CALLBELL_IMPORTER_{name.upper()}"
+    monkeypatch.setenv(variable, f"https://example.com/{TOKEN}")
+    said = give("schedule", "contacts.csv", "-c", str(path), "--kind", "systemd")
+    told = " ".join(said.stderr.split())
+    assert problems(said) == ["notify"]
+    assert f"is not there at night (the variable {variable} of this shell is not)" in told
+    assert f"Name {Path.cwd()}/{name.replace('_', '-')} in the config, as {name}_file under [notify]" in told
+    assert TOKEN not in said.stdout + said.stderr
+
+
+@posix_only
+def test_whoever_is_not_root_is_told_that_nobody_looked_into_the_files_of_notices() -> None:
+    """The units may be for another computer."""
+    customers(Path("contacts.csv"))
+    config(NOTIFY)
+    with pytest.MonkeyPatch.context() as others:
+        for module in (schedule_checks, notify_check):
+            others.setattr(module, "is_root", lambda: False)
+        said = give("schedule", "contacts.csv", "--kind", "systemd")
+    assert "notify" not in problems(said)
+    assert "handed over by systemd; only root can look into it" in " ".join(said.stderr.split())
+
+
 @posix_only
 @needs_verifier
 @pytest.mark.parametrize("kind", ["systemd", "systemd-user"])
 def test_systemd_finds_nothing_wrong_with_its_units(kind: str, tmp_path: Path) -> None:
     """`systemd-analyze verify` is silent, whatever the names of files, folders and programs."""
     customers(Path('it\'s "my" $list; año.csv'))
-    config()
+    config(NOTIFY)
     said = give("schedule", 'it\'s "my" $list; año.csv', "--kind", kind, "--report-dir", "my $x", "--tag", "100%")
     units = write_units(said, tmp_path)
     ended = analyzed(["verify", "--man=no", *(str(path) for path in units)], tmp_path, of_person=kind == "systemd-user")
@@ -701,11 +814,16 @@ def test_a_config_of_somebody_else_is_a_problem(monkeypatch: pytest.MonkeyPatch,
 
 @pytest.mark.usefixtures("as_root")
 def test_what_lies_in_a_folder_that_the_service_does_not_see_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It has a /tmp of its own."""
+    """It has a /tmp of its own, which is said."""
     customers(Path("contacts.csv"))
     config()
     set_temporary(monkeypatch, f"{Path.cwd()}/")
-    assert problems(give("schedule", "contacts.csv", "--kind", "systemd", "--report-dir", "x")) == ["file", "folder"]
+    said = give("schedule", "contacts.csv", "--kind", "systemd", "--report-dir", "x")
+    assert problems(said) == ["file", "folder"]
+    own = f"systemd gives the service a {Path.cwd()} of its own, and empties that when it ends"
+    told = " ".join(said.stderr.split())
+    assert f"{Path.cwd()}/contacts.csv cannot be read: {own}" in told
+    assert f"{Path.cwd()}/x cannot be used: {own}, so what it writes there is gone" in told
     assert "file" not in problems(give("schedule", "contacts.csv", "--kind", "systemd-user"))
 
 

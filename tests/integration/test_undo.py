@@ -13,14 +13,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from importer.commands.account import account_registry
+from importer.commands.context import CommandContext
 from importer.commands.undo import command_again
 from importer.journal import RunUndo
-from importer.model.policy import Policy
 from importer.sandbox import Commit, Duplicates, Fault, FaultKind, Faults, Sandbox, Scripted
 from importer.sandbox.calls import Asked
 from importer.sandbox.faults import FaultChooser
@@ -573,10 +574,9 @@ def test_what_is_in_flight_is_waited_for(slow_service: Sandbox, number: signal.S
 
 
 @posix_only
-def test_a_second_signal_ends_it_at_once(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_signal_ends_it_at_once(service: Sandbox) -> None:
     """Without waiting for an answer that does not come; a GET tells the next time."""
     hangs = Scripted(fault=Fault(FaultKind.HANG, Commit.YES), call="DELETE /contacts/:uuid", nth=1)
-    monkeypatch.setattr("importer.settings.options.Policy", partial(Policy, not_found_gap_seconds=0.0))
     service._chooser = FaultChooser(Faults(script=(hangs,)))
     run = imported(3)
 
@@ -647,11 +647,8 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 @posix_only
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
-def test_whatever_stops_it_the_same_command_goes_on(
-    slow_service: Sandbox, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
-) -> None:
+def test_whatever_stops_it_the_same_command_goes_on(slow_service: Sandbox, number: signal.Signals, code: int) -> None:
     """Nothing is deleted twice or forgotten, and nothing else is touched."""
-    monkeypatch.setattr("importer.settings.options.Policy", partial(Policy, not_found_gap_seconds=0.0))
     other, mine = imported(5, "other.csv", first=500), imported(120)
     half_way = threading.Event()
     Counted(slow_service, 20, half_way.set)
@@ -679,6 +676,34 @@ fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from importer.cli import main
 main()
 """
+
+
+@pytest.mark.parametrize("doubt", ["Go on with this journal all the same?", "Is it that account all the same?"])
+def test_what_a_person_said_of_account_and_journal_is_not_asked_again(
+    service: Sandbox, monkeypatch: pytest.MonkeyPatch, doubt: str
+) -> None:
+    """Callbell is asked how the contacts stand, then they are deleted: both times the account is the same."""
+    run, asked = imported(3), list[str]()
+    made = CommandContext.__init__
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return "y"
+
+    def with_person(self: CommandContext, **known: Any) -> None:
+        made(self, **known | {"ask_line": ask, "confirm": lambda _text: True})
+
+    if doubt.startswith("Go on"):
+        monkeypatch.setattr(account_registry, "is_loopback", lambda _host: False)
+        for journal in (JOURNAL, Path("state/other.sqlite3")):
+            assert give("run", customers(Path("one.csv"), 1, first=90), "--yes", "--journal", journal).exit_code == 0
+    else:
+        service.calls._account = elsewhere()
+    monkeypatch.setattr(CommandContext, "__init__", with_person)
+    there = len(service.contacts)
+    assert undo(run).exit_code == 0
+    assert [question.splitlines()[-1].startswith(doubt) for question in asked] == [True]
+    assert len(service.contacts) == there - 3
 
 
 @posix_only

@@ -19,7 +19,7 @@ EQUIVALENT: dict[str, str] = {
     "client/http.py CallbellClient.send: … ery or None, data=body, allow_redirects=False, # measured: followed, a 301"
     " turns the POST into a GET that answers 200 ) … -> … ery or None, data=body, allow_redirects=None, # measured:"
     " followed, a 301 turns the POST into a GET that answers 200 ) …": "aiohttp only asks whether it is true.",
-    "journal/database.py storage_error: 1 -> 2": "SQLite has no primary code 254 or 255: both are unknown.",
+    "journal/faults.py storage_error: 1 -> 2": "SQLite has no primary code 254 or 255: both are unknown.",
     "journal/database.py Database._make_ready: "
     'TEMPORARY_TABLES.read_text(encoding="utf-8") -> TEMPORARY_TABLES.read_text(encoding=None)': _ASCII,
     "journal/database.py Database._migrate: "

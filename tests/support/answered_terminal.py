@@ -1,4 +1,7 @@
-"""A command on a terminal of its own, 80 columns wide, whose questions are answered as they come."""
+"""A command on a terminal of its own, 80 columns wide, whose questions are answered as they come.
+
+It is a process of its own, and on Linux a forked one: see `forked_commands`.
+"""
 
 import contextlib
 import fcntl
@@ -12,10 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from tests.support.forked_commands import Forked
 from tests.support.paths import ROOT
 
 PATIENCE_SECONDS = 60
-_PATIENCE_FOR_INTERRUPT_SECONDS = 5
+_PATIENCE_FOR_INTERRUPT_SECONDS = 2
 _CTRL_C = "\x03"
 SIGTERM = "SIGTERM"
 """In place of keys: the signal is sent."""
@@ -51,8 +55,22 @@ def _next_output(terminal: int, interrupt: Callable[[], object] | None) -> bytes
     return os.read(terminal, 4096)
 
 
+def _started(arguments: Sequence[str], environment: Mapping[str, str], terminal: int) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-c", _OWN_TERMINAL, *arguments],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=environment,
+        start_new_session=True,
+    )
+
+
 def on_a_terminal(
-    *arguments: str, answers: Sequence[tuple[str, str]], environment: Mapping[str, str] | None = None
+    *arguments: str,
+    answers: Sequence[tuple[str, str]],
+    environment: Mapping[str, str] | None = None,
+    afresh: bool = False,
 ) -> Ended:
     """Give the command, and answer each question once the words of its end are shown.
 
@@ -60,20 +78,15 @@ def on_a_terminal(
         arguments: Of the command.
         answers: In the order of the questions, the end of each and the keys.
         environment: Variables besides those that are set.
+        afresh: Whether the interpreter is started for it, as it is for people.
 
     """
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     variables = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb", **(environment or {})}
+    start = Forked if sys.platform == "linux" and not afresh else _started
     with (
-        subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-c", _OWN_TERMINAL, *arguments],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env=variables,
-            start_new_session=True,
-        ) as process,
+        start(arguments, variables, theirs) as process,
         contextlib.ExitStack() as ended,
     ):
         os.close(theirs)

@@ -8,10 +8,13 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import typer.main
+import typer.testing
 from typer.testing import CliRunner
 
 from importer.cli.command_line import app
@@ -99,6 +102,10 @@ class Said:
     def rows(self) -> dict[str, int]:
         """The summary's rows that are not none."""
         return {name: count for name, count in self.summary["rows"].items() if count}
+
+
+# typer makes its commands anew for each that is given: an eighth of what a small run takes.
+setattr(typer.testing, "_get_command", cache(typer.main.get_command))  # noqa: B010 - mypy knows no such name there
 
 
 def give(*arguments: str | Path) -> Said:

@@ -43,7 +43,8 @@ def not_seen(requirements: Requirements, seen: AccountContents, directory: Direc
         yield from _not_carried("tag", requirements, seen)
         yield from _not_carried("field", requirements, seen)
     elif seen.whole:
-        yield from _unknown_fields(requirements)
+        yield from _unknown("tag", requirements)
+        yield from _unknown("field", requirements)
 
 
 class NotSeen(NamedTuple):
@@ -109,14 +110,17 @@ def _not_carried(kind: str, requirements: Requirements, seen: AccountContents) -
         yield tally.group("tag_not_seen" if is_tag else "custom_field_not_seen", column, text)
 
 
-def _unknown_fields(requirements: Requirements) -> Iterator[ProblemGroup]:
-    """Yield the custom fields of an account without contacts: the rows of one that is not there would be refused."""
-    for name, tally in requirements.fields.items():
+def _unknown(kind: str, requirements: Requirements) -> Iterator[ProblemGroup]:
+    """Yield the tags, or the custom fields, that an account without contacts cannot show: it may have none of them."""
+    is_tag = kind == "tag"
+    what = "tag" if is_tag else "custom field"
+    for name, tally in (requirements.tags if is_tag else requirements.fields).items():
         message = (
-            f"Whether the account has the custom field {quoted(name)} is not known, as it has no contacts to see it on:"
+            f"Whether the account has the {what} {quoted(name)} is not known, as it has no contacts to see it on:"
             " see that it is in Callbell's settings"
         )
-        yield tally.group("custom_field_not_seen", requirements.columns.get(("field", name), ""), message)
+        column = requirements.columns.get((kind, name), "")
+        yield tally.group("tag_not_seen" if is_tag else "custom_field_not_seen", column, message)
 
 
 def misfits(requirements: Requirements, seen: AccountContents) -> Iterator[ProblemGroup]:

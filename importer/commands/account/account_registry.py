@@ -17,7 +17,7 @@ from importer.commands.journal_path import importer_state_folder
 from importer.commands.setup import is_there
 from importer.model.account import AccountIdentity
 from importer.model.answers import is_yes
-from importer.model.errors import StorageError, UsageError
+from importer.model.errors import DeclinedError, StorageError
 from importer.model.loopback import is_loopback
 from importer.model.plain_text import plain
 from importer.system.files import read_json_object, write_whole
@@ -41,7 +41,7 @@ def require_one_journal(
         arguments: Of the command, to be given again.
 
     Raises:
-        UsageError: The person does not want to go on with this journal.
+        DeclinedError: The person does not want to go on with this journal.
 
     """
     if _is_sandbox(context):
@@ -87,7 +87,7 @@ def _tell(context: CommandContext, journal: Path, others: Sequence[str], command
     """Tell of the account's other journals, and ask on a terminal.
 
     Raises:
-        UsageError: The person does not want to go on.
+        DeclinedError: The person does not want to go on.
 
     """
     said = f"{_said(journal, others)}\n{_cure(context, others[0])}"
@@ -95,7 +95,7 @@ def _tell(context: CommandContext, journal: Path, others: Sequence[str], command
     if context.asker is None:
         context.tell(said)
     elif not is_yes(context.asker(f"{said}\nGo on with this journal all the same? [y/N]")):
-        raise UsageError("Nothing was sent: the account has another journal.", f"To use that one:\n  {command}")
+        raise DeclinedError("Nothing was sent: the account has another journal.", f"To use that one:\n  {command}")
 
 
 def _said(journal: Path, others: Sequence[str]) -> str:

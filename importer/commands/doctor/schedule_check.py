@@ -1,7 +1,7 @@
 """What `doctor` says of how the import is repeated: the jobs in place, else what a cron job would miss. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from importer.client.token import VARIABLE, TokenSource
@@ -13,8 +13,6 @@ from importer.system.shell import quote
 
 _WELL = (0, 1)
 """Exit codes of an import that came to its end."""
-_MISTYPED = 2
-"""Exit code of a command that was wrong, which whoever gave it was told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +78,14 @@ def diagnose_schedule(facts: CronFacts) -> Diagnosis:
         return _installed(facts.installed)
     if not facts.has_job and facts.elsewhere:
         return Diagnosis(name="schedule", text="none was found for this user", next_step=facts.elsewhere)
+    last = facts.last if facts.last and facts.last.is_without_run and not facts.last.was_mistyped else None
     if not facts.has_job:
-        return _none(facts.last, facts.zone)
+        return _none(last, facts.zone)
+    return _with_last(_own_line(facts), last, facts.zone)
+
+
+def _own_line(facts: CronFacts) -> Diagnosis:
+    """Return what a line that somebody wrote into the user's crontab sees, and what it misses."""
     misses = [f"what this shell sets ({', '.join(facts.variables)})"] if facts.variables else []
     steps = []
     if facts.token_source is TokenSource.VARIABLE:
@@ -123,11 +127,23 @@ def _installed(jobs: Sequence[InstalledJob]) -> Diagnosis:
 def _none(last: LastImport | None, zone: tzinfo | None) -> Diagnosis:
     """Return how a job is put in place, and how the last import ended, if it is one that no table of runs has."""
     step = "callbell-importer schedule FILE"
-    if last is None or not last.is_without_run or last.exit_code == _MISTYPED:
+    if last is None:
         return Diagnosis(name="schedule", text="to run the same import every night:", next_step=step)
     return Diagnosis(
         name="schedule",
         level=Level.NOTE,
         text=f"none was found for this user; {last.sentence(zone)}",
         next_step="\n".join(filter(None, (last.hint, f"To run the same import every night: {step}"))),
+    )
+
+
+def _with_last(found: Diagnosis, last: LastImport | None, zone: tzinfo | None) -> Diagnosis:
+    """Return a diagnosis that tells of an import besides that no table of runs has; None: there is none."""
+    if last is None:
+        return found
+    return replace(
+        found,
+        level=Level.NOTE,
+        text=f"{found.text}; {last.sentence(zone)}",
+        next_step="\n".join(filter(None, (found.next_step, last.hint))),
     )

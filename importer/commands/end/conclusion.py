@@ -69,7 +69,8 @@ def _attempt(context: CommandContext, what: str, act: Callable[[], None]) -> Non
     try:
         act()
     except Exception as error:  # noqa: BLE001 - whatever it is, the rows are where they are
-        why = error.message if isinstance(error, ImporterError) else type(error).__name__
+        of_system = getattr(error, "strerror", None) or type(error).__name__
+        why = error.message if isinstance(error, ImporterError) else of_system
         _warn(context, f"monitoring was not told by {what}: {why}")
 
 

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Mapping, Sequence
 
 from importer.commands.context import CommandContext
+from importer.commands.night_secrets import cure_of_unreadable
 from importer.model.addresses import scheme_of, shown_address
 from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.errors import ImporterError
@@ -80,7 +81,7 @@ def _command_again(ending: Mapping[str, object], files: Sequence[str], options: 
 
 
 def next_command(ending: Mapping[str, object], options: Mapping[str, object]) -> str:
-    """Return what to do after a run, with the exact command; empty where nothing has to be done.
+    """Return what to do after a run, each command on a line of its own; empty where nothing has to be done.
 
     Args:
         ending: The object that `--json` prints.
@@ -95,7 +96,9 @@ def next_command(ending: Mapping[str, object], options: Mapping[str, object]) ->
         return step
     if code == 0 and not ending.get("degraded"):
         return ""
-    return f"see what happened: {importer_command('runs', *([run] if run else []), options=where, from_anywhere=True)}"
+    return _with(
+        "see what happened:", importer_command("runs", *filter(None, [run]), options=where, from_anywhere=True)
+    )
 
 
 def _after_finished(ending: Mapping[str, object], run: str, options: Mapping[str, object]) -> str:
@@ -103,22 +106,21 @@ def _after_finished(ending: Mapping[str, object], run: str, options: Mapping[str
     tally, groups, failed = _tally(ending), _groups(ending), _failed(ending)
     left, where = to_do(tally, groups), where_runs_are(options)
     if any(one.get("code") == TOO_FEW_ROWS for one in tables(ending, "degraded")):
-        return _one_line(step_text(whole_export(_texts(ending.get("files")), options)))
+        return _with(*whole_export(_texts(ending.get("files")), options))
     if cause := _cause(left, tally, groups):
         command, paths = str(ending.get("command") or "run"), _texts(ending.get("files"))
         is_missing = cause.code in MISSING_IN_CALLBELL
         step = missing_step(lacking_groups(groups), paths, options)
-        return _one_line(step_text(step if is_missing else cure(cause, command, paths, options)))
+        return _with(*(step if is_missing else cure(cause, command, paths, options)))
     if left.by_person > left.gone and failed:
-        each = "; ".join(
-            importer_command("run", path, options=given_again(options), from_anywhere=True) for path in failed
-        )
-        return f"fix the rows in the file (its last columns say why), and import it: {each}"
+        how = given_again(options)
+        each = (importer_command("run", path, options=how, from_anywhere=True) for path in failed)
+        return _with("fix the rows in the file (its last columns say why), and import it:", "\n".join(each))
     if left.gone:
         again = importer_command("retry", run, options=[("gone", "recreate"), *where], from_anywhere=True)
-        return f"make those again that were deleted in Callbell, if they are to be there: {again}"
+        return _with("make those again that were deleted in Callbell, if they are to be there:", again)
     if left.again or left.in_doubt or left.unsent:
-        return f"send them again: {importer_command('retry', run, options=where, from_anywhere=True)}"
+        return _with("send them again:", importer_command("retry", run, options=where, from_anywhere=True))
     return ""
 
 
@@ -142,9 +144,9 @@ def _cause(left: ToDo, tally: Mapping[Status, int], groups: Sequence[ProblemGrou
     return next(iter(missing), None) if alike is None or alike.code == GONE else alike
 
 
-def _one_line(step: str) -> str:
-    """Return a step as it goes on after `Next: `."""
-    return step[:1].lower() + step[1:].replace("\n  ", " ")
+def _with(sentence: str, commands: str) -> str:
+    """Return a step as it goes on after `Next: `, with its commands below it."""
+    return step_text((sentence[:1].lower() + sentence[1:], commands))
 
 
 def _failed(ending: Mapping[str, object]) -> Sequence[str]:
@@ -163,6 +165,8 @@ def _log(context: CommandContext, results: Sequence[DeliveryResult]) -> None:
             fields = log_fields("monitoring")
             for one in results:
                 if one.failure:
-                    LOG.warning("the notice by %s was not delivered: %s", one.receiver, one.failure, extra=fields)
+                    cure = cure_of_unreadable(context) if one.is_unreadable else ""
+                    told = f"{one.failure} {cure}".rstrip()
+                    LOG.warning("the notice by %s was not delivered: %s", one.receiver, told, extra=fields)
                 else:
                     LOG.info("notice by %s delivered", one.receiver, extra=fields)

@@ -9,6 +9,7 @@ from importer.model.runs import ProblemGroup
 from importer.reports import write_reports
 from importer.reports.report_options import ReportOptions, Reports
 from importer.reports.results import summary_text
+from importer.reports.run_commands import write_again
 from importer.system.logs import LOG
 
 
@@ -40,7 +41,9 @@ def write_or_explain(
             source.end_with(unwritten.exit_code)
         except StorageError as again:  # both are on the full disk
             LOG.error("nor was the exit code: %s", again.message)
-        problems, why = source.problems(), error_json(unwritten.exit_code, unwritten)
+        # The same as at the end of the run's text: its rows are where they should be, and only reports are missing.
+        told = StorageError(unwritten.message, write_again(source.record()), code=unwritten.code)
+        problems, why = source.problems(), error_json(told.exit_code, told)
         return Reports(
             folder=folder,
             failed=(),

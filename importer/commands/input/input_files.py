@@ -52,7 +52,7 @@ def input_files(context: CommandContext, given: Sequence[str], *, moves: bool = 
         raise InputError(f"No file matches {', '.join(given)}.", name_advice(given[0]))
     if done:
         _check_done_dir(done, named)
-        private_folder(done)
+        private_folder(done, "Name another with --done-dir, or make it yours to write to.")
     with contextlib.ExitStack() as opened:
         yield [
             fetched(context, opened, name) if scheme_of(name) else _local(name, is_marked=bool(done)) for name in named

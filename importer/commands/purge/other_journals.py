@@ -18,7 +18,7 @@ from importer.journal.purge_person import knows_person
 from importer.model.errors import StorageError
 from importer.model.person import Person
 from importer.system.installed_units import InstalledUnit
-from importer.system.shell import importer_command
+from importer.system.shell import bare_command, importer_command
 
 _NUMBER = "NUMBER"
 """Stands for the person's own where others may read it."""
@@ -48,8 +48,10 @@ class OtherJournal:
 
     def command(self, number: str) -> str:
         """Return what forgets a person there."""
-        command = importer_command("purge", "--contact", number, options=self.options)
-        return self.service.as_its_user(command) if self.service else command
+        words = ("purge", "--contact", number)
+        if self.service:
+            return self.service.as_its_user(bare_command(*words, options=self.options))
+        return importer_command(*words, options=self.options)
 
     def for_json(self) -> Mapping[str, str | None]:
         """Return what an object tells of it, without the person's number."""

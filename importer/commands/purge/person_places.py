@@ -135,25 +135,40 @@ def _forgotten(places: Sequence[PersonPlaces]) -> Iterator[str]:
                 f"  {plain(str(place.journal.path))}: {counted(found.rows)} in {counted(len(found.runs), 'run')},"
                 f" {counted(found.contacts, 'contact')}"
             )
+    yield from _files(places)
+    yield from _backups(places, "in which they are forgotten too")
+
+
+def _files(places: Sequence[PersonPlaces]) -> Iterator[str]:
+    """Yield a line for all files that become the same."""
     alike = defaultdict[str, dict[Path, int]](dict)
     for one in (one for place in places for one in place.files if one.act):
         alike[one.what][one.path] = one.rows
-    for path in (path for place in places for path in place.backups):
-        alike["a backup, as the journal"][path] = 0
     for what, paths in alike.items():
-        names = sorted({path.name for path in paths})
-        more = ", ..." if len(names) > _MOST_NAMES else ""
-        if len(paths) == 1:
-            yield from (f"  {plain(str(path))}: {_of_rows(paths.values())}{what}" for path in paths)
-        else:
-            done = f"{_of_rows(paths.values())}{what}{' in each' if any(paths.values()) else ''}"
-            yield f"  {len(paths):,} files: {done} ({plain(', '.join(names[:_MOST_NAMES]))}{more})"
+        in_each = " in each" if len(paths) > 1 and any(paths.values()) else ""
+        yield _line(paths, f"{_of_rows(paths.values())}{what}{in_each}")
+
+
+def _backups(places: Sequence[PersonPlaces], done: str) -> Iterator[str]:
+    """Yield a line for the backups of the journals, with what is done there."""
+    if paths := [*dict.fromkeys(path for place in places for path in place.backups)]:
+        yield _line(paths, f"{'a backup' if len(paths) == 1 else 'backups'} of the journal, {done}")
+
+
+def _line(paths: Collection[Path], done: str) -> str:
+    """Return a line of a file, or of several of which the same is told."""
+    if len(paths) == 1:
+        return f"  {plain(str(next(iter(paths))))}: {done}"
+    names = sorted({path.name for path in paths})
+    more = ", ..." if len(names) > _MOST_NAMES else ""
+    return f"  {len(paths):,} files: {done} ({plain(', '.join(names[:_MOST_NAMES]))}{more})"
 
 
 def _about_everybody(places: Sequence[PersonPlaces]) -> Sequence[str]:
-    """Return what is done about files that may quote anybody's cells, where nothing else is done."""
-    lines = [*_forgotten(places)]
-    return ["What checks wrote may quote anybody:", *lines] if lines else []
+    """Return what is done about files that may quote anybody's cells, and in backups, where nothing else is done."""
+    files = [*_files(places)]
+    told = ["What checks wrote may quote anybody:", *files] if files else []
+    return [*told, *_backups(places, "in which they are refused too")]
 
 
 def _of_rows(counts: Collection[int]) -> str:

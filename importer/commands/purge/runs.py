@@ -16,6 +16,7 @@ from importer.commands.purge.command import confirm_purge_of
 from importer.commands.purge.files import is_left_over, is_report
 from importer.commands.purge.old_checks import checks_text, delete_checks, old_checks
 from importer.commands.purge.own_journals import open_journals
+from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
 from importer.journal.database import Database
 from importer.journal.purge import JournalPurge, OldRun, PurgedRuns
@@ -46,6 +47,7 @@ def purge_runs(context: CommandContext, days: int, given: str) -> CommandResult:
 
     """
     now, age, report_dir = context.clock.now(), counted(days, "day"), context.settings.run.report_dir
+    others = [*filter(None, [elsewhere(context, "purge", "--older-than", given)])]
     before = now - timedelta(days=days)
     is_needed = not old_checks(report_dir, (), before)
     with open_journals(context, "--older-than", given, is_needed=is_needed) as journals:
@@ -59,7 +61,8 @@ def purge_runs(context: CommandContext, days: int, given: str) -> CommandResult:
             files = sum(len(_reports(Path(folder))[0]) for run in runs for folder in run.report_dirs)
             files += sum(len(check.files) for check in checks)
             counts = PurgeCounts(runs=len(runs), rows=None, contacts=None, files=files)
-            text, summary = f"{plan}\n\nDry run: nothing was forgotten.", purge_json(counts, is_dry_run=True)
+            plan, summary = "\n".join([plan, *others]), purge_json(counts, is_dry_run=True)
+            text = f"{plan}\n\nDry run: nothing was forgotten."
             return CommandResult(exit_code=0, text=text, summary_json=summary)
         if runs or checks:
             confirm_purge_of(context, plan, "--older-than", given)
@@ -67,7 +70,7 @@ def purge_runs(context: CommandContext, days: int, given: str) -> CommandResult:
         counts = _counts(runs, done)
         counts = replace(counts, files=counts.files + delete_checks(checks))
     said = _done(runs, done, age, context.options, backups)
-    text = "\n".join([said, *(f"{text}: deleted." for text in of_checks)])
+    text = "\n".join([said, *(f"{text}: deleted." for text in of_checks), *others])
     return CommandResult(exit_code=0, text=text, summary_json=purge_json(counts, is_dry_run=False))
 
 

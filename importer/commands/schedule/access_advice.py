@@ -42,13 +42,26 @@ def reading_advice(user: ServiceUser, file: str) -> str:
 
 
 def token_advice(user: ServiceUser, file: str) -> str:
-    """Return how a token's file comes to be the user's, who alone may read it: a group's would be refused."""
+    """Return how a token's file comes to be the user's, who alone may read it."""
+    return secret_advice(user, file, "the token", "token_file under [service]")
+
+
+def secret_advice(user: ServiceUser, file: str, what: str, key: str) -> str:
+    """Return how a secret's file comes to be the user's, who alone may read it: a group's would be refused.
+
+    Args:
+        user: Who is to read it.
+        file: The file.
+        what: The secret, such as `the token`.
+        key: Of the config, which names the file.
+
+    """
     if runtime.WINDOWS:
-        return f"Put the token, alone, into {file}"
+        return f"Put {what}, alone, into {file}"
     if not os.path.lexists(file):
         owner = "" if user.numbers[0] == os.geteuid() else f"-o {user.name} "
         above = "" if os.path.isdir(_above(file)) else "-D "  # noqa: PTH112 - a text
-        step = f"{'As root, make' if owner else 'Make'} it, and put the token, alone, into it with an editor:"
+        step = f"{'As root, make' if owner else 'Make'} it, and put {what}, alone, into it with an editor:"
         return _lines(step, f"install {above}{owner}-m 600 /dev/null {quote(file)}")
     if may(user, "x", _above(file)) is not False:
         return _lines(
@@ -56,7 +69,7 @@ def token_advice(user: ServiceUser, file: str) -> str:
             f"chown {user.name}:{_group(user)} {quote(file)} && chmod 600 {quote(file)}",
         )
     return _lines(
-        "As root, put it into a folder of its own, and name it there as token_file under [service] of the config:",
+        f"As root, put it into a folder of its own, and name it there as {key} of the config:",
         _own_folder(user),
         f"install -o {user.name} -m 600 {quote(file)} {OWN_FOLDER}/",
     )

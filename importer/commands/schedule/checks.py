@@ -15,10 +15,16 @@ from importer.commands.schedule.access_advice import (
 )
 from importer.commands.schedule.clash import others_in_place
 from importer.commands.schedule.columns_check import columns_at_night
-from importer.commands.schedule.files_check import TEMPORARY_FOLDERS, files_at_night, rows_at_night
+from importer.commands.schedule.files_check import (
+    TEMPORARY_FOLDERS,
+    files_at_night,
+    own_temporary_folder,
+    rows_at_night,
+)
 from importer.commands.schedule.journal_check import journal_at_night
 from importer.commands.schedule.mail_check import mail_at_night, program_path
 from importer.commands.schedule.night import CONFIG_FOLDER, Night
+from importer.commands.schedule.notify_check import notices_at_night
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import UsageError
 from importer.system import runtime
@@ -49,6 +55,7 @@ def check_night(night: Night, scheduler: Scheduler) -> list[Diagnosis]:
         rows_at_night,
         columns_at_night,
         _token,
+        notices_at_night,
         _folders,
         _kept,
         _shell,
@@ -199,7 +206,7 @@ def _wrong_folders(night: Night) -> Iterator[Diagnosis]:
             yield problem_diagnosis("folder", f"{folder}, where --metrics writes, is not there", step, _STORAGE)
             continue
         if night.has_systemd and f"{folder}/".startswith(TEMPORARY_FOLDERS):
-            text = f"{folder} is emptied, and the service has another of that name"
+            text = f"{folder} cannot be used: {own_temporary_folder(folder)}, so what it writes there is gone"
             yield problem_diagnosis("folder", text, "Name one elsewhere, such as in /srv.", _STORAGE)
             continue
         above = (Path(folder), *(() if night.has_systemd else Path(folder).parents))  # root makes those of the service

@@ -22,6 +22,12 @@ _USAGE, _INPUT = 2, 3
 _PASSWORD = re.compile("://[^/]*:[^/]*@")
 
 
+def own_temporary_folder(path: str) -> str:
+    """Return what a service has in place of the system's folder for temporary files in which a path is (PrivateTmp)."""
+    shared = next(one for one in TEMPORARY_FOLDERS if f"{path}/".startswith(one)).rstrip("/")
+    return f"systemd gives the service a {shared} of its own, and empties that when it ends"
+
+
 def files_at_night(night: Night) -> Iterator[Diagnosis]:
     """Tell how each file, address and pattern stands."""
     for file in night.files:
@@ -33,7 +39,7 @@ def files_at_night(night: Night) -> Iterator[Diagnosis]:
         elif is_pattern(file):
             yield _of_pattern(night, file)
         elif night.has_systemd and file.startswith(TEMPORARY_FOLDERS):
-            text = f"{file} is in a folder that is emptied, and that the service does not see"
+            text = f"{file} cannot be read: {own_temporary_folder(file)}"
             yield problem_diagnosis("file", text, "Put it elsewhere, such as /srv.", _INPUT)
         elif not os.path.lexists(file):
             text = f"{file} is not there yet; without it a night ends with exit code 3"

@@ -34,7 +34,7 @@ CONFIG_FOLDER = "/etc/callbell-importer"
 """Where the token of the system's service is, where no config says so."""
 _NOWHERE = "/run"
 """Where the system's service starts: nothing of ours lies in it, so that its messages name whole paths."""
-_SECRET = re.compile("TOKEN|PASSWORD|SECRET")
+_SECRET = re.compile("TOKEN|PASSWORD|SECRET|_WEBHOOK$|_PING$")
 """In the names of variables that go nowhere: units can be read by everybody."""
 _PATH_VARIABLES = {f"CALLBELL_IMPORTER_{key}" for key in ("REPORT_DIR", "JOURNAL", "LOG_FILE", "DONE_DIR", "METRICS")}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -110,6 +110,7 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
         user=user.name,
         home=user.home,
         token_file=token_file if by_system else "",
+        secrets={name: str(file) for name, file in settings.notify.secret_files.items() if by_system},
         journal=str(journal),
         writes=written_folders(settings, files, journal),
         public_folders=(str(settings.run.metrics.absolute().parent),) if settings.run.metrics else (),
@@ -244,7 +245,7 @@ def _require_printable(job: NightlyJob) -> None:
         UsageError: There is one.
 
     """
-    for text in (*job.words, job.folder, job.token_file, *job.environment.values(), job.journal, *job.writes):
+    for text in job.texts:
         if _UNPRINTABLE.search(text):
             raise UsageError(f"{text!r} has a line break or a control character in it.", "Give it another name.")
 

@@ -90,7 +90,7 @@ def _by_system(job: NightlyJob, user: ServiceUser) -> Placement:
         f"  systemctl start {job.name}",
         f"  journalctl -u {job.name}",
         f"Of {MOST_STARTS} starts in 20 hours the night's is one; to count again: systemctl reset-failed {job.name}",
-        f"Other commands are given as its user, who has the journal: {as_user(job.user, job.token_file)}",
+        f"Other commands are given as its user, who has the journal: {as_user(job.user, job.token_file, job.secrets)}",
     )
     written = [*([users] if made or os.path.lexists(users) else []), *(unit.path for unit in units)]
     taken_back = (

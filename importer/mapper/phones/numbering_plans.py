@@ -67,6 +67,8 @@ def _of_country(digits: str, country: str, text: str) -> str | Problem:
     has_code = digits.startswith(str(code)) and _is_valid_abroad(digits)
     if has_code and phonenumbers.number_type(_number(code, digits)) not in _MOBILES:
         return f"+{digits}"
+    if not digits.startswith("0") and (problem := _lost_sign(code, digits, text)):
+        return problem
     national = _without_prefix(code, digits)
     if not national.startswith("0") and _is_valid(code, national):
         return f"+{code}{national}"
@@ -77,6 +79,25 @@ def _without_prefix(code: int, digits: str) -> str:
     """Return the digits without what was once dialled before such a number within its country."""
     prefix = _ONCE_DIALLED[code].match(digits) if code in _ONCE_DIALLED else None
     return digits[prefix.end() :] if prefix else digits
+
+
+def _lost_sign(code: int, digits: str, text: str) -> Problem | None:
+    """Return the problem with digits that had a zero of old in front, or a plus, which spreadsheet programs drop.
+
+    44 33 1234 5678 was 044 and a number of Guadalajara, or a British number; 1 312 792 6999 was 01 and one of Colima,
+    or one of Chicago. Nobody but the person who knows the customer can tell.
+    """
+    national = _without_prefix(code, f"0{digits}")
+    if not national or len(national) >= len(digits) or not phonenumbers.is_valid_number(_number(code, national)):
+        return None
+    if _is_valid_abroad(digits):
+        what = f"may be a number of two countries: write +{code}{national}, or +{digits}, whichever it is."
+        return cell_problem("phone_two_countries", text, what)
+    if _is_valid(code, digits):  # with the digit of mobiles, as it is dialled from abroad
+        return None
+    zeros = f"0{digits.removesuffix(national)}"
+    what = f"seems to be {zeros} without its zero before a number: write +{code}{national} if that is the number."
+    return cell_problem("phone_trunk_zero", text, what)
 
 
 def lost_zero(text: str, identifier: str, country: str) -> bool:
@@ -215,7 +236,8 @@ def _or_abroad(number: str) -> str:
 
 def is_mobile(digits: str) -> bool:
     """Return whether a valid number, with country code and without a plus, may be a mobile."""
-    parsed = phonenumbers.parse(f"+{digits}")
+    code = int(digits[:2])  # of the countries with a form of their own, whose codes have two digits
+    parsed = phonenumbers.parse(f"+{in_form(digits, _FORM_OF_THE_PLAN.get(code, 'as_written'))}")
     return phonenumbers.number_type(parsed) in _MOBILES
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.init import write_config
-from importer.model.errors import InputError, UsageError
+from importer.model.errors import DeclinedError, InputError
 from importer.settings import Settings, settle
 from importer.system.shell import quote
 from tests.support.commands import customers, give, table
@@ -71,7 +71,7 @@ def test_a_config_that_is_there_is_not_written_over() -> None:
     assert "--force" in said.stderr
     assert CONFIG.read_text(encoding="utf-8") == "# mine\n"
     no, _ = answering("n")
-    with pytest.raises(UsageError):
+    with pytest.raises(DeclinedError, match="Nothing was written"):
         draft(path, no)
     assert give("init", path, "--force").exit_code == 0
     yes, asked = answering("y", "y")
@@ -198,7 +198,7 @@ def test_an_answer_that_is_neither_yes_nor_no_is_asked_again() -> None:
     assert draft(path, answer).exit_code == 0
     assert asked[1:] == ["Please answer y/n or s/n:"]
     answer, asked = answering("1", "n")
-    with pytest.raises(UsageError):
+    with pytest.raises(DeclinedError):
         draft(path, answer)
     assert asked[1:] == ["Please answer y/n or s/n:"]
 

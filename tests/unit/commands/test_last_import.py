@@ -55,7 +55,7 @@ def test_each_account_has_a_file_of_its_own(tmp_path: Path, journal: str, accoun
 
 def test_a_person_who_said_no_is_no_failure(tmp_path: Path) -> None:
     """Who was there knows."""
-    ended(tmp_path, exit_code=2, error={"code": "declined", "message": "Nothing was sent."})
+    ended(tmp_path, exit_code=3, error={"code": "declined", "message": "Nothing was sent."})
     last = last_import(tmp_path / "journal.sqlite3")
     assert last is not None
     assert not last.is_without_run
@@ -69,6 +69,19 @@ def test_a_retry_of_rows_that_are_to_be_fixed_first_is_no_failure(tmp_path: Path
     assert not last.is_without_run
     assert last.had_nothing_to_send
     assert last.sentence(UTC) == "the last retry, 2026-11-27 13:50, had nothing to send"
+
+
+def test_a_retry_that_failed_is_called_one(tmp_path: Path) -> None:
+    """An import that a person repeated by hand is not the night's."""
+    error = {"code": "run_unknown", "message": "There is no run yet.", "hint": "Make one."}
+    ended(tmp_path, command="retry", exit_code=2, error=error)
+    last = last_import(tmp_path / "journal.sqlite3")
+    assert last is not None
+    assert last.sentence(UTC) == "the last retry, 2026-11-28 02:07, ended with exit code 2: There is no run yet"
+    ended(tmp_path, command="retry", exit_code=1, run="r", finished_at="2026-11-27T02:05:00+00:00", error=None)
+    last = last_import(tmp_path / "journal.sqlite3")
+    assert last is not None
+    assert last.sentence(UTC) == "the last retry: exit code 1 at 2026-11-27 02:05"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"exit_code": "5"}'])

@@ -12,8 +12,9 @@ import pytest
 from importer.commands.context import CommandContext
 from importer.commands.named_journal import begin_missing_journal, known_journals, remember_journal, require_journal
 from importer.commands.setup import open_journal
-from importer.model.errors import ImporterError, StorageError, UsageError
+from importer.model.errors import DeclinedError, ImporterError, StorageError
 from importer.settings import settle
+from tests.support.journals import record
 
 KNOWN = Path("state/known.json")
 AT = datetime(2026, 11, 27, 2, tzinfo=UTC)
@@ -82,7 +83,7 @@ def test_a_journal_of_the_sandbox_is_begun_again(base_url: str, token: str, begi
     remember_journal(Path("there/j.sqlite3").absolute(), AT, known_journals())
     asked: list[str] = []
     context = replace(context_of(answering(asked, "n"), base_url=base_url), environment={"CALLBELL_API_TOKEN": token})
-    with contextlib.suppress(UsageError), open_journal(context):
+    with contextlib.suppress(DeclinedError), open_journal(context):
         pass
     assert (Path("there/j.sqlite3").exists(), asked == []) == (begins, begins)
 
@@ -94,7 +95,7 @@ def test_on_a_terminal_the_first_use_is_asked_about(answer: str, begins: bool) -
     context = context_of(answering(asked, answer))
     error = outcome(context, Path("there/j.sqlite3").absolute())
     assert asked[0].endswith("Begin a new one there? [Y/n]")
-    assert isinstance(error, UsageError) is not begins
+    assert isinstance(error, DeclinedError) is not begins
 
 
 @pytest.mark.parametrize(("answer", "begins"), [("", False), ("n", False), ("y", True)])
@@ -102,7 +103,7 @@ def test_on_a_terminal_enter_begins_none_in_place_of_another(answer: str, begins
     """The person is told when it was used."""
     path, asked = used_before(), list[str]()
     context = context_of(answering(asked, answer))
-    assert isinstance(outcome(context, path), UsageError) is not begins
+    assert isinstance(outcome(context, path), DeclinedError) is not begins
     assert "It was used on 2026-11-27" in asked[0]
     assert asked[0].endswith("[y/N]")
 
@@ -126,12 +127,14 @@ def outcome(context: CommandContext, path: Path) -> ImporterError | None:
     return None
 
 
-@pytest.mark.parametrize("options", [{"yes": True}, {"dry_run": True}])
-def test_who_does_not_want_to_be_asked_is_told(options: dict[str, object]) -> None:
-    """With --yes, and in a dry run, which sends nothing."""
-    context = context_of(lambda _: pytest.fail("asked"), **options)
+@pytest.mark.parametrize(
+    ("option", "begins"), [("yes", "A new journal is begun, "), ("dry_run", "A run would begin a new journal, ")]
+)
+def test_who_does_not_want_to_be_asked_is_told(option: str, begins: str) -> None:
+    """With --yes, and in a dry run, which sends nothing and begins none."""
+    context = context_of(lambda _: pytest.fail("asked"), **{option: True})
     assert outcome(context, Path("there/j.sqlite3").absolute()) is None
-    assert "A new journal is begun" in said(context)
+    assert said(context).startswith(begins)
 
 
 def test_the_journal_of_a_rehearsal_is_not_missed() -> None:
@@ -158,18 +161,41 @@ def test_the_default_journal_is_begun_in_silence_once(account: str) -> None:
                 pass
         assert not said(context)
     asked: list[str] = []
-    with pytest.raises(UsageError), open_journal(of_default(account, answering(asked, ""))):
+    with pytest.raises(DeclinedError), open_journal(of_default(account, answering(asked, ""))):
         pass
     assert asked[0].endswith("Begin a new one all the same? [y/N]")
 
 
-def test_a_dry_run_makes_no_journal_that_could_be_missed() -> None:
-    """The first run after it is the first."""
-    for dry_run in (True, False):
-        context = context_of(journal=None, dry_run=dry_run)
-        with open_journal(context):
-            pass
-        assert not said(context)
+@pytest.mark.parametrize("journal", [None, "there/j.sqlite3"])
+def test_a_dry_run_leaves_no_journal_behind(journal: str | None) -> None:
+    """Nor its folder, its lock and the list of journals; the first run after it is the first."""
+    with open_journal(context_of(journal=journal, dry_run=True)) as dry:
+        assert dry.runs() == []
+    assert not [*Path().iterdir()]
+    context = context_of(journal=journal)
+    with open_journal(context):
+        pass
+    assert ("A new journal is begun" in said(context)) is (journal is not None)
+
+
+def test_a_dry_run_reads_the_journal_that_is_there() -> None:
+    """And changes neither it nor the list of journals."""
+    with open_journal(context_of(yes=True)) as journal:
+        journal.begin(record())
+    known_journals().unlink()
+    with open_journal(context_of(dry_run=True)) as dry:
+        assert [run.name for run, _ in dry.runs()] == [record().name]
+    assert not known_journals().exists()
+
+
+def test_a_dry_run_says_where_a_run_could_begin_no_journal() -> None:
+    """It would be the run's first failure."""
+    Path("there").touch()
+    with (
+        pytest.raises(StorageError, match="there cannot be made: "),
+        open_journal(context_of(dry_run=True)),
+    ):
+        pass
 
 
 def of_default(account: str, ask: Callable[[str], str] | None) -> CommandContext:
@@ -228,7 +254,7 @@ def test_a_person_is_asked_before_an_account_leaves_the_old_journal_behind() -> 
     """Nothing is begun without a yes; and what to write into the config is said."""
     asked: list[str] = []
     with (
-        pytest.raises(UsageError, match="Nothing was sent") as caught,
+        pytest.raises(DeclinedError, match="Nothing was sent") as caught,
         open_journal(_two_accounts(ask=answer(asked, ""))),
     ):
         pass

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from importer.commands import copy_place
 from importer.commands import service_journals as tested
 from importer.commands.context import CommandContext
-from importer.commands.journal import back_up_journal, check_journal
+from importer.commands.journal import back_up_journal, check_journal, tell_of_other_journals
 from importer.commands.journal_path import journal_of
 from importer.commands.purge.command import purge_contact
 from importer.commands.purge.runs import purge_runs
@@ -17,7 +18,7 @@ from importer.commands.runs import find_run, find_run_to_report, find_run_to_ret
 from importer.journal import Journal
 from importer.model.errors import UsageError
 from importer.settings import settle
-from importer.system import crontabs, installed_units
+from importer.system import crontabs, installed_units, shell
 from importer.system.cron_table import with_job
 from importer.system.service_user import ServiceUser
 from importer.system.systemd_units import service_unit
@@ -36,6 +37,7 @@ def service_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         folder.mkdir(parents=True)
     user = ServiceUser(name="callbell", home=str(tmp_path), is_there=True)
     monkeypatch.setattr(tested, "find_user", lambda _name, _home: user)
+    monkeypatch.setattr(copy_place, "may", lambda _user, _mode, _path: True)
     journal.touch()
     job = nightly_job(journal=str(journal), token_file="/etc/callbell-importer/token")
     (units / "callbell-importer.service").write_text(service_unit(job), "utf-8")
@@ -74,6 +76,95 @@ def test_who_looks_into_another_journal_is_told_of_the_services(
         f"The nightly callbell-importer.service has the journal {service_journal}. To look there, give this as root:\n"
         f"  {AS_USER}'callbell-importer {words} --country ES'"
     )
+
+
+def begin_own(chosen: CommandContext) -> Path:
+    """Let root have a journal too, with a run."""
+    path = journal_of(chosen.settings)
+    with closing(Journal.open(path)) as journal:
+        journal.begin(record())
+    return path
+
+
+def checked(chosen: CommandContext) -> str:
+    """Return what a check says, on both streams."""
+    said = check_journal(chosen)
+    tell_of_other_journals(chosen)
+    assert isinstance(chosen.stream, io.StringIO)
+    return said + chosen.stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("give", "words", "done"),
+    [
+        (lambda it, copy: back_up_journal(it, copy).text, "journal backup {}", "was copied to"),
+        (lambda it, _: checked(it), "journal check", "is whole."),
+        (lambda it, _: purge_runs(it, 90, "90d").text, "purge --older-than 90d", "No run is older than 90 days"),
+    ],
+)
+def test_who_looks_into_their_own_journal_is_told_of_the_services_too(
+    give: Callable[[CommandContext, Path], str], words: str, done: str, service_journal: Path, tmp_path: Path
+) -> None:
+    """Root's own may hold next to nothing: a copy of it before an upgrade is none of what the nights know."""
+    chosen = context()
+    begin_own(chosen)
+    said = give(chosen, tmp_path / "copy.sqlite3")
+    assert done in said
+    assert said.rstrip("\n").endswith(
+        f"The nightly callbell-importer.service has the journal {service_journal}. To look there, give this as root:\n"
+        f"  {AS_USER}'callbell-importer {words.format(tmp_path / 'copy-2.sqlite3')}'"
+    )
+
+
+@pytest.mark.parametrize("option", ["journal", "sandbox"])
+def test_who_names_a_journal_is_told_of_no_other(option: str, tmp_path: Path) -> None:
+    """Nor who looks into the rehearsals."""
+    chosen = context(**{option: str(tmp_path / "own.sqlite3") if option == "journal" else True})
+    begin_own(chosen)
+    for said in (back_up_journal(chosen, tmp_path / "copy").text, checked(chosen), purge_runs(chosen, 90, "90d").text):
+        assert "nightly" not in said
+
+
+def test_the_user_of_the_nights_is_told_of_no_other(service_journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their journal is the service's."""
+    service_journal.unlink()
+    monkeypatch.setenv("XDG_STATE_HOME", str(service_journal.parents[1]))
+    chosen = context()
+    assert begin_own(chosen) == service_journal
+    assert "nightly" not in checked(chosen)
+
+
+def test_a_copy_is_put_where_the_services_user_may_write_to(
+    service_journal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root's folder is not theirs, so the command that is told has another, and it is said where the copy is then."""
+    closed = {"/", str(tmp_path / "etc")}
+    monkeypatch.setattr(copy_place, "may", lambda _user, _mode, path: path not in closed)
+    (tmp_path / "etc").mkdir()
+    with pytest.raises(UsageError) as caught:
+        back_up_journal(context(), tmp_path / "etc/new/copy.sqlite3")
+    _, command, where = caught.value.hint.splitlines()
+    assert command == f"  {AS_USER}'callbell-importer journal backup {tmp_path}/copy.sqlite3'"
+    assert where == f"The copy is {tmp_path}/copy.sqlite3 then, as callbell may not write to {tmp_path}/etc."
+    (tmp_path / "copy.sqlite3").touch()  # of the last upgrade
+    closed.add(str(tmp_path))
+    with pytest.raises(UsageError) as caught:
+        back_up_journal(context(), tmp_path / "etc/copy.sqlite3")
+    assert f"journal backup {service_journal.parent}/copy.sqlite3'" in caught.value.hint
+    closed.remove(str(tmp_path))
+    with pytest.raises(UsageError) as caught:
+        back_up_journal(context(), tmp_path / "etc/copy.sqlite3")
+    assert f"journal backup {tmp_path}/copy-2.sqlite3'" in caught.value.hint
+
+
+def test_one_journal_of_two_jobs_is_told_of_once(
+    service_journal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its user has a cron job too: the same command twice would help nobody."""
+    monkeypatch.setattr(crontabs, "SPOOLS", (tmp_path / "crontabs",))
+    (tmp_path / "crontabs").mkdir()
+    (tmp_path / "crontabs/callbell").write_text(with_job("", nightly_job(journal=str(service_journal))), "utf-8")
+    assert tested.elsewhere(context(), "runs").count("callbell-importer runs") == 1
 
 
 def test_the_list_of_runs_tells_the_same_where_it_is_empty(service_journal: Path) -> None:
@@ -195,6 +286,8 @@ def test_reports_of_another_user_tell_who_gives_the_nightly_command(
         " To look there, give this as root:\n  su -s /bin/sh callbell -c"
         f" 'callbell-importer undo 20261127-020000-contacts --report-dir {tmp_path}/reports'"
     )
+    copied = tested.elsewhere(chosen, "journal", "backup", copy=Path("/copy.sqlite3"))
+    assert copied.endswith(f"'callbell-importer journal backup /copy.sqlite3 --report-dir {tmp_path}/reports'")
     monkeypatch.setattr(tested, "own_name", lambda: "callbell")
     assert list_runs(chosen).endswith("Make one with: callbell-importer run FILE\n")
 
@@ -218,3 +311,48 @@ def test_a_file_of_another_users_run_is_told_of_with_the_command_for_that_user(
     assert tested.of_another_user(context(), ["https://example.com/20261127-020000-contacts/failed.csv"]) == ""
     monkeypatch.setattr(tested, "own_name", lambda: "callbell")
     assert tested.of_another_user(context(), [file]) == ""
+
+
+@pytest.fixture
+def _in_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told stands in the service's log, where a command is given by root as the service's user."""
+    monkeypatch.setattr(shell, "is_terminal", lambda _stream: False)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials/callbell-importer.service")
+    monkeypatch.setattr(tested, "own_name", lambda: "callbell")
+
+
+@pytest.mark.usefixtures("_in_the_service")
+def test_a_service_names_the_command_for_another_user_with_that_user_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root becomes the other user at once, and not the service's user through them."""
+    monkeypatch.setattr(Path, "owner", lambda _path: "ana")
+    file = str(tmp_path / "reports/20261126-020000-contacts/failed.csv")
+    told = tested.of_another_user(context(), [file])
+    assert told.splitlines()[-1] == f"  su -s /bin/sh ana -c 'callbell-importer run {file}'"
+    monkeypatch.setattr(tested, "other_services", lambda _known: [])
+    (tmp_path / "reports/20261126-020000-contacts").mkdir(parents=True)
+    told = tested.elsewhere(context(report_dir=str(tmp_path / "reports")), "runs")
+    assert told.splitlines()[-1] == f"  su -s /bin/sh ana -c 'callbell-importer runs --report-dir {tmp_path}/reports'"
+
+
+@pytest.mark.usefixtures("_in_the_service")
+def test_a_service_names_the_command_for_another_job_with_that_jobs_user_alone(
+    tmp_path: Path, service_journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own journal is another, and so is that of a person who is to be forgotten."""
+    monkeypatch.setattr(crontabs, "SPOOLS", (tmp_path / "crontabs",))
+    (tmp_path / "crontabs").mkdir()
+    (tmp_path / "crontabs/ana").write_text(with_job("", nightly_job(journal=str(service_journal))), "utf-8")
+    told = tested.elsewhere(context(), "runs")
+    assert told.splitlines()[1::2] == [
+        f"  {AS_USER}'callbell-importer runs'",
+        "  su -s /bin/sh ana -c 'callbell-importer runs'",
+    ]
+    assert "as root" in told.splitlines()[0]
+    chosen = context(yes=True)
+    with closing(Journal.open(journal_of(chosen.settings))) as journal:
+        journal.begin(record())
+    told = purge_contact(chosen, NUMBER).text
+    assert f"  {AS_USER}'callbell-importer purge --contact NUMBER --journal {service_journal}'" in told
+    assert "su -s /bin/sh ana -c 'callbell-importer purge" in told

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from importer.journal import Journal, database
-from importer.journal.database import encode_json, storage_error
+from importer.journal.database import Database, encode_json
 from importer.journal.schema import APPLICATION_ID, MIGRATIONS, MIGRATIONS_FOLDER
 from importer.model.errors import StorageError
 from importer.model.rows import Status
-from tests.support.journals import begin, begun, entries, record, send_all, statuses
+from tests.support.journals import START, begin, begun, entries, record, send_all, statuses
 from tests.support.paths import ROOT
 
 
@@ -298,36 +298,20 @@ def test_a_rehearsal_that_is_over_commits_nothing(path: Path) -> None:
     journal.close()
 
 
+def test_a_temporary_one_is_no_file(path: Path, tmp_path: Path) -> None:
+    """It does all that a journal does, and neither a file nor its folder is made, before or after it is closed."""
+    with closing(Journal(Database(path, rehearsal=True, temporary=True), lambda: START)) as journal:
+        begin(journal, "run-1", range(3))
+        send_all(journal)
+        assert [one.name for one, _ in journal.runs()] == [record().name]
+        assert not [*tmp_path.iterdir()]
+    assert not [*tmp_path.iterdir()]
+
+
 def test_a_folder_is_no_journal(tmp_path: Path) -> None:
     """A folder's path is told as one that cannot be opened."""
     with pytest.raises(StorageError, match="cannot be opened"):
         Journal.open(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("code", "told"),
-    [
-        (sqlite3.SQLITE_BUSY_SNAPSHOT, "is in use by another program"),
-        (sqlite3.SQLITE_LOCKED, "is in use by another program"),
-        (sqlite3.SQLITE_IOERR_FSYNC, "cannot be read or written"),
-        (sqlite3.SQLITE_CANTOPEN, "cannot be opened"),
-        (sqlite3.SQLITE_CORRUPT_VTAB, "is damaged"),
-        (sqlite3.SQLITE_PERM, "may not be opened"),
-        (sqlite3.SQLITE_MISUSE, "cannot be used (x)"),
-        (None, "cannot be used (x)"),
-    ],
-)
-def test_every_fault_has_a_sentence(code: int | None, told: str) -> None:
-    """SQLite's extended codes are told like their primary ones; unknown ones in SQLite's words."""
-    error = sqlite3.OperationalError("x")
-    if code is not None:
-        error.sqlite_errorcode = code
-    translated = storage_error(Path("j"), error)
-    assert translated.message == f"The journal j {told}."
-    whole = translated.hint.endswith(
-        (" then give the same command again: it goes on where this run stopped.", "before.")
-    )
-    assert whole or "--journal" in translated.hint
 
 
 class Failing:

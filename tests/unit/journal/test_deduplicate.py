@@ -13,6 +13,7 @@ from importer.journal.deduplicate import (
 )
 from importer.model.payload import content_hashes, to_json
 from importer.model.policy import Existing
+from importer.model.replies import Outcome
 from importer.model.rows import Contact, Sheet, Status
 
 _SENT = KnownContact(
@@ -25,6 +26,17 @@ _SHEETS = {0: Sheet(file="a.csv", header=("Phone",)), 1: Sheet(file="b.xlsx", na
 def test_an_unknown_key_is_pending() -> None:
     """Nothing is known, so it is sent, and not in doubt."""
     assert (TO_SEND.outcome.status, TO_SEND.doubt_since) == (Status.PENDING, None)
+
+
+def test_a_contact_whose_update_failed_has_not_what_the_row_says() -> None:
+    """Whatever the row says now; with an update it is merged as on a first meeting."""
+    known = replace(_SENT, status=Status.EXISTS, same=False, payload="{}", is_not_updated=1)
+    outcome = deduplicate_across_runs("{}", known).outcome
+    assert (outcome.status, outcome.code) == (Status.EXISTS, "differs")
+    assert outcome.reason == "it is there; an earlier run's update of it failed"
+    assert deduplicate_across_runs("{}", known, Existing.UPDATE).outcome == Outcome(
+        status=Status.PENDING, uuid="u", href="/c/u"
+    )
 
 
 @pytest.mark.parametrize(

@@ -249,7 +249,7 @@ def test_a_contact_that_was_found_is_known_though_its_update_failed(journal: Jou
     assert (row.uuid, row.base, row.in_doubt) == ("found", None, False)
     journal.record([recorded(row, Status.PENDING, attempts=0)])
     journal.finish(record("run-3"))
-    assert night(journal, "run-4", contact(2), existing=Existing.CREATE) == ["unchanged"]
+    assert night(journal, "run-4", contact(2), existing=Existing.CREATE) == ["exists"]
 
 
 def test_an_update_that_is_released_is_claimed_again(journal: Journal) -> None:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.mapper.custom_fields import date_reader
 from importer.mapper.phones import identify
 from importer.mapper.phones.examples import example_number
 from importer.model.phone_mask import masked, unnumbered
@@ -51,6 +52,62 @@ def test_a_persons_number_is_masked_and_the_tools_own_example_is_not(number: str
 def test_what_is_nobodys_number_stays(text: str) -> None:
     """The example, dates, names of runs, counts."""
     assert unnumbered(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["31.02.2020", "30-2-2020", "32.13.2020", "31/02/2020", "2020.02.31", "2020/13/1", "31.02.2020 14:30:05"]
+)
+def test_a_cell_of_a_field_for_dates_is_shown_where_it_is_written_as_one(text: str) -> None:
+    """Else nobody could tell from a log what is wrong with it."""
+    problem = date_reader("")(text)
+    assert isinstance(problem, Problem)
+    assert unnumbered(problem.message) == problem.message
+    assert text in problem.message
+
+
+def test_a_date_that_may_be_two_is_shown() -> None:
+    """Its sentence names both."""
+    problem = date_reader("")("01.02.2024")
+    assert isinstance(problem, Problem)
+    assert unnumbered(f"row 2: {problem.message}") == f"row 2: {problem.message}"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(
+            "+34 600 111 222",
+            "600111222",
+            "600-11-12-22",
+            "600.111.222",
+            "06.12.34.56.78",
+            "22 33 20 45",
+            "22.33.2045.1",
+        ),
+        *(
+            "(20) 12-31-2045",
+            "20209931",
+            "2020 1234",
+            "2020-1234",
+            "+31.02.2020",
+            "600 31.02.2020",
+            "31.02.2020 600111",
+        ),
+    ],
+)
+def test_a_number_in_a_field_for_dates_is_masked_all_the_same(number: str) -> None:
+    """Somebody took the wrong column."""
+    problem = date_reader("")(number)
+    assert isinstance(problem, Problem)
+    said = unnumbered(problem.message)
+    assert number not in said
+    assert "…" in said
+
+
+def test_what_looks_like_a_day_is_masked_where_no_date_is_told_of() -> None:
+    """It may be a number of eight digits."""
+    assert unnumbered('"22.33.2045" has a digit more') == '"…045" has a digit more'
+    assert unnumbered("22.33.2045 is not a date") == "…045 is not a date"
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,9 @@ def test_where_nothing_ran_the_error_is_told() -> None:
     assert notice.text.splitlines()[-2:] == ["Next: Take a new one.", "It ran on import-1."]
 
 
+BY_ITSELF = "A schedule gives that command again at its next time, and does nothing else of this."
+
+
 def test_the_same_command_is_named_for_whoever_does_not_see_it() -> None:
     """And of a list that is missing, that it did not come: nobody stands in a folder there."""
     place = Place(host="import-1", command="callbell-importer run /srv/in.csv")
@@ -119,22 +122,96 @@ def test_the_same_command_is_named_for_whoever_does_not_see_it() -> None:
         "hint": "Nothing was sent. Fix this and give the same command again.",
     }
     told = [notice_of([Event.FAILURE], {"exit_code": 3, "error": one}, place).text for one in (missing, config)]
-    again = "give the same command again. What runs every night does so by itself."
-    command = " The command: callbell-importer run /srv/in.csv"
-    steps = [text.splitlines()[-2] for text in told]
-    assert steps[0] == f"Next: the list did not come, or has another name: have it put there, and {again}{command}"
-    assert steps[1] == f"Next: Nothing was sent. Fix this and {again}{command}"
+    command = ["The same command:", "  callbell-importer run /srv/in.csv", BY_ITSELF, "It ran on import-1."]
+    did_not_come = "the list did not come, or has another name: have it put there, and give the same command again."
+    assert told[0].splitlines()[-5:] == [f"Next: {did_not_come}", *command]
+    assert told[1].splitlines()[-5:] == ["Next: Nothing was sent. Fix this and give the same command again.", *command]
     without = notice_of([Event.FAILURE], {"exit_code": 2, "error": config}, PLACE)
-    assert without.text.splitlines()[-2] == f"Next: Nothing was sent. Fix this and {again}"
+    assert without.text.splitlines()[-3:-1] == [
+        "Next: Nothing was sent. Fix this and give the same command again.",
+        BY_ITSELF,
+    ]
+
+
+JOURNAL = "/var/lib/callbell-importer/.local/state/callbell-importer/journal.sqlite3"
+NO_JOURNAL = {
+    "code": "storage",
+    "message": f"The journal {JOURNAL} is missing. It was used on 2026-11-27, and only it knows what was sent.",
+    "hint": "Put it back (is its disk there?), and give the same command again. To begin a new one all the same, make"
+    f" an empty file there first:\n  touch {JOURNAL}",
+}
+RENAMED = {
+    "code": "mapping_misfit",
+    "message": 'The mapping does not fit in.csv:\n  - There is no column "Phone".',
+    "hint": "Change the name there, or the header, and give the same command again:\n"
+    "  /etc/callbell-importer/config.toml, line 5, columns.identifier",
+}
+
+
+@pytest.mark.parametrize("error", [NO_JOURNAL, RENAMED])
+def test_each_line_that_is_to_be_copied_stands_alone(error: dict[str, str]) -> None:
+    """In the text and for programs: with the next sentence behind it a pasted `touch` makes files of its words."""
+    place = Place(host="import-1", command="callbell-importer run /srv/in.csv")
+    notice = notice_of([Event.FAILURE], {"command": "run", "exit_code": 4, "error": error}, place)
+    copied = error["hint"].splitlines()[-1]
+    assert copied in notice.text.splitlines()
+    assert notice.text.splitlines()[-4:-1] == ["The same command:", "  callbell-importer run /srv/in.csv", BY_ITSELF]
+    assert notice.summary["error"]["hint"] == error["hint"]  # type: ignore[index]
+    assert "\n" not in notice.subject
+
+
+@pytest.mark.parametrize(
+    ("hint", "lines"),
+    [
+        ("See: callbell-importer run --help", ["See:", "  callbell-importer run --help"]),
+        (
+            "Look first: callbell-importer doctor. Then wait.",
+            ["Look first:", "  callbell-importer doctor", "Then wait."],
+        ),
+        (
+            "Undo it: CALLBELL_API_TOKEN=$(cat /etc/t) su -s /bin/sh callbell -c 'callbell-importer undo r'. Wait.",
+            [
+                "Undo it:",
+                "  CALLBELL_API_TOKEN=$(cat /etc/t) su -s /bin/sh callbell -c 'callbell-importer undo r'",
+                "Wait.",
+            ],
+        ),
+        ("No command: only words.", ["No command: only words."]),
+    ],
+)
+def test_a_command_within_a_sentence_gets_a_line_of_its_own(hint: str, lines: list[str]) -> None:
+    """Without the full stop, which would be its last argument's."""
+    error = {"code": "usage", "message": "No.", "hint": hint}
+    told = notice_of([Event.FAILURE], {"exit_code": 2, "error": error}, PLACE).text.splitlines()
+    assert told[told.index(f"Next: {lines[0]}") : -1] == [f"Next: {lines[0]}", *lines[1:]]
+
+
+def test_a_command_that_the_step_names_is_not_named_twice() -> None:
+    """As where Callbell lacks a tag; and no schedule gives a retry."""
+    step = "make it in Callbell. Then give the same command again:\n  callbell-importer run /srv/in.csv --country ES"
+    place = Place(host="import-1", next_step=step, command="callbell-importer run /srv/in.csv")
+    text = notice_of([Event.NEW], SUMMARY, place).text
+    assert text.count("callbell-importer run ") == 1
+    assert BY_ITSELF in text
+    assert BY_ITSELF not in notice_of([Event.NEW], SUMMARY | {"command": "retry"}, place).text
 
 
 def test_a_long_error_is_whole_in_the_text() -> None:
-    """Only the subject is cut."""
+    """With its lines; the subject has a statement in its place."""
     message = "2 settings are wrong:\n  - " + "x" * 200
-    notice = notice_of([Event.FAILURE], {"exit_code": 2, "error": {"message": message}}, PLACE)
-    assert len(notice.subject) <= 80
-    assert "\n" not in notice.subject
-    assert "x" * 200 in notice.text
+    summary = {"exit_code": 2, "error": {"code": "settings", "message": message}}
+    notice = notice_of([Event.FAILURE], summary, PLACE)
+    assert notice.subject == "callbell-importer: run failed, exit code 2: The command line or the config is wrong"
+    assert f"Error: 2 settings are wrong:\n  - {'x' * 200}\n" in notice.text
+
+
+def test_an_error_without_end_is_cut_between_lines() -> None:
+    """Half a command does something else."""
+    hint = "\n".join(["Write this:", *("  callbell-importer run " + "x" * 100 for _ in range(40))])
+    text = notice_of([Event.FAILURE], {"exit_code": 2, "error": {"message": "No.", "hint": hint}}, PLACE).text
+    lines = [line for line in text.splitlines() if line.startswith("  callbell")]
+    assert 5 < len(lines) < 20
+    assert {*lines} == {"  callbell-importer run " + "x" * 100}
 
 
 @pytest.mark.parametrize("changes", [{}, {"exit_code": 5, "error": {"message": f"{NUMBER}", "hint": NUMBER}}])
@@ -220,9 +297,33 @@ def test_a_test_notice_says_so() -> None:
     assert "test notice" in notice.subject
 
 
-def test_a_subject_is_not_cut_in_a_word() -> None:
-    """A long error ends with its last whole word, and with dots."""
-    message = "The folder " + "wordy " * 40 + "cannot be written."
-    summary = {"exit_code": 4, "error": {"code": "storage", "message": message, "hint": ""}}
-    subject = notice_of([Event.FAILURE], summary, PLACE).subject
-    assert subject.endswith(" wordy ...")
+CODE_4 = "callbell-importer: run of contacts.csv failed, exit code 4: "
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "error", "subject"),
+    [
+        (4, NO_JOURNAL, f"{CODE_4}The journal journal.sqlite3 is missing."),
+        (
+            4,
+            {"code": "storage", "message": "The folder " + "wordy " * 40 + "cannot be written."},
+            f"{CODE_4}The journal or the reports cannot be written",
+        ),
+        (
+            4,
+            {"code": "disk_full", "message": f"The journal {JOURNAL} cannot grow: the disk is full."},
+            f"{CODE_4}disk full",
+        ),
+        (
+            2,
+            {"code": "usage", "message": "Invalid value for '--report-dir': " + "wordy " * 20},
+            f"{CODE_4.replace('4', '2')}The command line or the config is wrong",
+        ),
+        (3, RENAMED, f"{CODE_4.replace('4', '3')}mapping misfit"),
+        (9, {"code": "", "message": "wordy " * 40}, CODE_4.replace("4", "9").removesuffix(": ")),
+    ],
+)
+def test_a_subject_holds_a_whole_statement(exit_code: int, error: dict[str, str], subject: str) -> None:
+    """What failed, of which list, and why: never half a sentence, and a file by its name."""
+    summary = {"command": "run", "files": ["/srv/contacts.csv"], "exit_code": exit_code, "error": error}
+    assert notice_of([Event.FAILURE], summary, PLACE).subject == subject

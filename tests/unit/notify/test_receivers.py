@@ -1,10 +1,12 @@
 """Who is sent what: at the beginning of a run, at its end, and as a test; received by real servers of each kind."""
 
+import errno
 import json
 import os
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -14,6 +16,9 @@ from importer.notify.event import events_of
 from importer.notify.notice import Place
 from importer.notify.options import NotifyOptions, SmtpSecurity, WebhookFormat
 from importer.notify.receivers import send_notices, send_start, send_test
+from importer.system import installed_units, secret_file
+from importer.system.systemd_units import service_unit
+from tests.support.nightly_jobs import nightly_job
 from tests.support.receivers import (
     Talk,
     breaks_off,
@@ -282,6 +287,47 @@ def test_a_file_that_cannot_be_used_is_told(content: str | None, mode: int, fail
     (told,) = failures(ended(NotifyOptions(webhook_file=path), NEW))
     assert told.startswith("webhook: ")
     assert failure in told
+
+
+def test_a_service_reads_what_systemd_handed_over_and_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file itself is root's alone; of what is no address a person is told where they put it."""
+    monkeypatch.setattr(installed_units, "UNITS", tmp_path / "units")
+    credentials, named = tmp_path / "callbell-importer.service", "/etc/callbell-importer/webhook"
+    for folder in (tmp_path / "units", credentials):
+        folder.mkdir()
+    unit = service_unit(nightly_job(journal="/j", secrets={"webhook": named}))
+    (tmp_path / "units/callbell-importer.service").write_text(unit, encoding="utf-8")
+    options, environment = NotifyOptions(webhook_file=Path(named)), {"CREDENTIALS_DIRECTORY": str(credentials)}
+    with web_receiver() as web:
+        (credentials / "webhook").write_text(f"{web.url}/{SECRET}\n", encoding="utf-8")
+        assert failures(ended(options, NEW, environment)) == []
+    assert [one.path for one in web.got] == [f"/{SECRET}"]
+    (credentials / "webhook").write_text("\n", encoding="utf-8")
+    assert failures(ended(options, NEW, environment)) == [f"webhook: The file webhook_file, {named}, is empty."]
+    other = NotifyOptions(webhook_file=tmp_path / "other")
+    assert "other, cannot be read: No such file" in failures(ended(other, NEW, environment))[0]
+
+
+def test_a_file_that_may_not_be_read_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has a cure of its own: another user may."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(secret_file, "read_beginning", refuse)
+    options = NotifyOptions(
+        webhook_file=Path("hook"),
+        mail_to=("ops@example.com",),
+        smtp_server="127.0.0.1",
+        smtp_user="me",
+        smtp_password_file=Path("password"),
+    )
+    results = ended(options, NEW)
+    assert [one.is_unreadable for one in results] == [True, True]
+    assert all(f", {Path.cwd()}/" in one.failure for one in results)  # whoever reads the log stands elsewhere
+    assert all("cannot be read: Permission denied" in one.failure for one in results)
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")

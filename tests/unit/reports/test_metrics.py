@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from importer.model.errors import StorageError
+from importer.model.runs import NO_PROBLEMS
 from importer.reports.metrics import metrics_text, write_metrics
 
 NOW = datetime(2026, 11, 27, 2, 0, 5, 500_000, tzinfo=UTC)
@@ -60,6 +61,14 @@ def test_prometheus_reads_what_the_summary_says() -> None:
         ("requests_throttled",): 0,
         ("problems", "phone_letters"): 2,
     }
+
+
+def test_rows_that_need_nobody_are_no_problems() -> None:
+    """Whoever was in Callbell before the first night is so in each sample of the status alone; a conflict is one."""
+    codes = (*sorted(NO_PROBLEMS), "conflict")
+    problems = [{"code": code, "column": "", "count": 2_000} for code in codes]
+    found = samples(metrics_text(ENDING | {"problems": problems}, LABELS, NOW))
+    assert [dict(own) for name, own in found if name == "problems"] == [{"code": "conflict"}]
 
 
 def test_what_is_new_or_degraded_is_told_where_it_is_known() -> None:

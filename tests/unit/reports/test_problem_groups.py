@@ -121,7 +121,7 @@ def test_each_code_of_a_row_has_a_sentence_for_all_of_its_rows() -> None:
 
 def test_the_changes_are_one_sentence() -> None:
     """What is none is left out; without anything, or a run before, there is no sentence."""
-    told = "Problems since earlier runs (the last: 20261122-020000-contacts): "
+    told = "Problems since earlier runs (the last: 20261122-020000-contacts; a row may have several): "
     assert changes_text(SECOND, [GROUP]) == f"{told}1 new, 2 still there, 2 gone."
     assert changes_text(replace(SECOND, gone=0), [replace(GROUP, new=3)]) == f"{told}3 new."
     assert changes_text(SECOND, []) == f"{told}2 gone."

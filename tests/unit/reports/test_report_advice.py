@@ -11,9 +11,11 @@ import pytest
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
 from importer.reports.next_step import next_step
-from importer.reports.report_advice import row_step
+from importer.reports.report_advice import RetryCommands, row_step
 from importer.reports.run_summary import RunSummary, pace_points
 from importer.reports.same_cause import step_text
+from importer.system import installed_units, shell
+from importer.system.installed_units import InstalledUnit
 
 RUN = RunRecord(
     name="20261123-020000-contacts",
@@ -46,7 +48,7 @@ def test_retry_is_offered_for_what_can_succeed_unchanged(
 ) -> None:
     """What Callbell refused is to be fixed; what it had no time for is to be sent again."""
     result = Result(0, 2, "34600111222", "Ana", status, http_status=http_status, code=code)
-    step = row_step(result, f"callbell-importer retry {RUN.name}")
+    step = row_step(result, RetryCommands.of(RUN))
     assert bool(step) == bool(words)
     assert words in step
 
@@ -124,10 +126,21 @@ def test_a_run_that_ended_early_goes_on_with_its_command() -> None:
 def test_a_row_that_is_gone_is_made_again_with_its_option() -> None:
     """There is no cell to fix."""
     result = Result(0, 2, "34600111222", "Ana", Status.FAILED, http_status=404, code="gone")
-    assert row_step(result, f"callbell-importer retry {RUN.name}") == (
+    assert row_step(result, RetryCommands.of(RUN)) == (
         "If that was meant, take the row out of the list. To make it again:"
         f" callbell-importer retry {RUN.name} --gone recreate"
     )
+
+
+def test_in_a_services_reports_the_option_is_the_importers_and_not_that_of_su(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command is given by root as the service's user, in quotes as a whole."""
+    unit = InstalledUnit(name="callbell-importer", user="callbell", journal=Path("/j"), token_file="")
+    monkeypatch.setattr(installed_units, "own_unit", lambda _credentials: unit)
+    monkeypatch.setattr(shell, "is_terminal", lambda _stream: False)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials/callbell-importer.service")
+    result = Result(0, 2, "34600111222", "Ana", Status.FAILED, http_status=404, code="gone")
+    command = f"su -s /bin/sh callbell -c 'callbell-importer retry {RUN.name} --gone recreate'"
+    assert row_step(result, RetryCommands.of(RUN)).endswith(f" {command}")
 
 
 @pytest.mark.parametrize(
@@ -165,6 +178,11 @@ def test_after_a_rehearsal_the_rows_are_sent() -> None:
     assert others == about.steps
     assert replace(made, tally=Counter({Status.INVALID: 1})).steps == fix
     assert told not in replace(made, record=RUN).steps[0]
+    again = replace(about, required=None)
+    assert again.steps[1:] == about.steps
+    assert again.steps[0][1].endswith("callbell-importer check /home/ana/contacts.csv --country ES")
+    assert replace(again, tally=Counter({Status.INVALID: 1})).steps == fix
+    assert replace(again, record=RUN).steps == replace(about, record=RUN).steps
 
 
 def test_the_reports_say_what_the_terminal_says_of_customers_who_were_there() -> None:

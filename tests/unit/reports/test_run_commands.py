@@ -65,6 +65,37 @@ def test_a_command_that_is_read_elsewhere_names_the_journal_that_a_variable_name
     assert "--journal" not in retry_command(replace(run, options={"sandbox": True}))
 
 
+def test_a_command_that_is_read_elsewhere_has_what_variables_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A retry would map the rows without their country, and make them without their tags; an option wins."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "COUNTRY": "ES",
+        "TAGS": "A, B C,",
+        "ACCOUNT": "shop",
+        "REPORT_DIR": "r",
+        "SANDBOX": "1",
+    }.items():
+        monkeypatch.setenv(f"CALLBELL_IMPORTER_{name}", value)
+    monkeypatch.setenv("CALLBELL_IMPORTER_SHEET", "May")
+    monkeypatch.setenv("CALLBELL_IMPORTER_EXISTING", "")
+    run = replace(record("r"), options={})
+    assert retry_command(run) == "callbell-importer retry r"
+    assert command_line("run", ["/a.csv"], {}) == "callbell-importer run /a.csv"
+    monkeypatch.setattr(shell, "is_terminal", lambda _stream: False)
+    given = "--country ES --tag A --tag 'B C'"
+    assert retry_command(run, gone="recreate") == f"callbell-importer retry r --gone recreate {given} --account shop"
+    assert undo_command(run) == "callbell-importer undo r --account shop"
+    fixed = f"callbell-importer run /a.csv --account shop {given} --report-dir {tmp_path}/r"
+    assert command_line("run", ["/a.csv"], {}) == fixed
+    assert command_line("run", ["/a.csv"], {}, same_files=True) == fixed.replace("/a.csv", "/a.csv --sheet May")
+    mexican = {"country": "MX", "tag": ["D"], "account": "other"}
+    told = "callbell-importer retry r --account other"
+    assert retry_command(replace(run, options=mexican)) == told
+    assert "--country MX --tag D" in command_line("run", ["/a.csv"], mexican)
+
+
 def test_a_retry_is_given_again_with_what_was_decided_for_its_rows() -> None:
     """Without that it would leave them once more; of its other options its run knows."""
     options = {"on_conflict": "sheet", "gone": None, "existing": "update", "journal": "/k"}

@@ -1,5 +1,6 @@
 """The cron jobs of this computer, as the tables tell of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,15 @@ from tests.support.nightly_jobs import nightly_job
 
 JOURNAL = "/var/lib/callbell-importer/.local/state/callbell-importer/journal.sqlite3"
 JOB = nightly_job(journal=JOURNAL)
+COMMAND = "cd /var/lib/callbell-importer && PATH=/usr/local/bin:/usr/bin:/bin"
 CRON = InstalledUnit(
-    name="callbell-importer", user="callbell", journal=Path(JOURNAL), token_file="", minute=125, is_cron=True
+    name="callbell-importer",
+    user="callbell",
+    journal=Path(JOURNAL),
+    token_file="",
+    minute=125,
+    is_cron=True,
+    words=(*COMMAND.split(), *JOB.words, "--quiet"),
 )
 
 
@@ -37,7 +45,7 @@ def test_a_table_of_the_system_names_the_user_in_each_line(tmp_path: Path) -> No
     """As those in /etc/cron.d do."""
     table = with_job("", JOB).replace("* * * cd", "* * * callbell cd")
     (tmp_path / "cron.d/import").write_text(table, "utf-8")
-    assert found_crons() == [CRON]
+    assert found_crons() == [replace(CRON, words=("callbell", *CRON.words))]
 
 
 def test_the_own_table_is_told_by_its_program(monkeypatch: pytest.MonkeyPatch) -> None:

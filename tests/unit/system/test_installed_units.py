@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from importer.notify.options import VARIABLES
 from importer.system import installed_units, shell
-from importer.system.installed_units import InstalledUnit, own_unit
+from importer.system.installed_units import InstalledUnit, own_unit, secret_copy
+from importer.system.service_user import as_user
 from importer.system.shell import command_words, importer_command
-from importer.system.systemd_units import service_unit, timer_unit
-from tests.support.nightly_jobs import nightly_job
+from importer.system.systemd_units import NO_SECRET, service_unit, timer_unit
+from tests.support.nightly_jobs import ODD_WORDS, nightly_job
 
 JOURNAL = "/var/lib/callbell-importer/.local/state/callbell-importer/journal.sqlite3"
 TOKEN_FILE = "/etc/callbell-importer/100% secret"  # noqa: S105 - a path
@@ -28,8 +30,76 @@ def units(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_service_is_known_by_what_schedule_wrote() -> None:
     """With its user, journal and token file; what says no journal or no user is left out."""
-    unit = InstalledUnit(name="callbell-importer", user="callbell", journal=Path(JOURNAL), token_file=TOKEN_FILE)
+    unit = InstalledUnit(
+        name="callbell-importer",
+        user="callbell",
+        journal=Path(JOURNAL),
+        token_file=TOKEN_FILE,
+        words=nightly_job().words,
+        variables=("CALLBELL_IMPORTER_TOKEN_FILE=%d/token",),
+    )
     assert installed_units.installed_units() == [unit]
+
+
+def test_a_services_command_secrets_and_variables_are_as_they_were_given(units: Path) -> None:
+    """Whatever systemd needs around them; its config tells whose nights they are."""
+    arguments = ("run", *ODD_WORDS, "--config", "/etc/a 100%/c.toml")
+    job = nightly_job(
+        journal=JOURNAL,
+        token_file=TOKEN_FILE,
+        secrets={"webhook": "/etc/a 100%/hook"},
+        arguments=arguments,
+        environment={"CALLBELL_BASE_URL": 'https://x/"100%"', "LANG": "C.UTF-8"},
+    )
+    (units / "callbell-importer.service").write_text(service_unit(job), "utf-8")
+    (unit,) = installed_units.installed_units()
+    assert unit.words == job.words
+    assert unit.config == "/etc/a 100%/c.toml"
+    assert (unit.token_file, unit.secrets) == (TOKEN_FILE, {"webhook": "/etc/a 100%/hook"})
+    assert {'CALLBELL_BASE_URL=https://x/"100%"', "LANG=C.UTF-8"} < {*unit.variables}
+    assert unit.hands_over("webhook", Path("/etc/a 100%/../a 100%/hook"))
+    assert not unit.hands_over("webhook", Path("/etc/other"))
+    assert not unit.hands_over("ping", Path("/etc/a 100%/hook"))
+
+
+@pytest.mark.parametrize(
+    ("command", "is_told"),
+    [
+        ("callbell-importer retry r", True),
+        ("/opt/x/callbell-importer run a.csv", True),
+        ("callbell-importer doctor -c c.toml --notify", True),
+        ("callbell-importer doctor", False),
+        ("callbell-importer runs r", False),
+    ],
+)
+def test_who_tells_somebody_as_the_services_user_gets_the_secrets_for_it(command: str, *, is_told: bool) -> None:
+    """In variables, as the token; all other commands need none."""
+    unit = InstalledUnit(name="x", user="callbell", journal=Path("/j"), token_file="/t", secrets={"webhook": "/a b"})
+    words = unit.as_its_user(command)
+    assert words.startswith("CALLBELL_API_TOKEN=$(cat /t) ")
+    assert ("CALLBELL_IMPORTER_WEBHOOK=$(cat '/a b') su -s " in words) == is_told
+
+
+def test_the_variables_of_secrets_are_those_that_the_settings_read() -> None:
+    """What is a secret stands in one list; a command is not given its own."""
+    words = as_user("callbell", "", dict.fromkeys(VARIABLES, "/f"))
+    assert words == " ".join([*(f"{one}=$(cat /f)" for one in VARIABLES.values()), "su -s /bin/sh callbell"])
+
+
+def test_a_service_reads_what_systemd_made_of_a_file(units: Path, tmp_path: Path) -> None:
+    """Not of one that the config named before, nor where there was none when it was started."""
+    job = nightly_job(journal=JOURNAL, secrets={"webhook": "/etc/hook", "ping": "/etc/ping"})
+    (units / "callbell-importer.service").write_text(service_unit(job), "utf-8")
+    folder = tmp_path / "credentials/callbell-importer.service"
+    folder.mkdir(parents=True)
+    (folder / "webhook").write_text("https://example.com/x\n", "utf-8")
+    (folder / "ping").write_text(NO_SECRET, "utf-8")
+    environment = {"CREDENTIALS_DIRECTORY": str(folder)}
+    assert secret_copy("webhook", Path("/etc/hook"), environment) == folder / "webhook"
+    assert secret_copy("webhook", Path("/etc/other"), environment) is None
+    assert secret_copy("ping", Path("/etc/ping"), environment) is None
+    assert secret_copy("smtp_password", Path("/etc/password"), environment) is None
+    assert secret_copy("webhook", Path("/etc/hook"), {}) is None
 
 
 def test_a_service_begins_when_its_timer_says(units: Path) -> None:

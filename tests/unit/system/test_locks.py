@@ -1,6 +1,7 @@
 """A lock that one process holds at a time."""
 
 import contextlib
+import importlib
 import os
 import stat
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 from importer.model.errors import BusyError, StorageError
 from importer.system import runtime
-from importer.system.locks import exclusive_lock
+from importer.system.locks import exclusive_lock, is_locked, journal_lock
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="flock is POSIX's")
 
@@ -83,8 +84,57 @@ def test_a_lock_held_on_windows_is_busy(tmp_path: Path, monkeypatch: pytest.Monk
     """Windows' refusal is the same BusyError; an empty lock file has no name to tell."""
     monkeypatch.setattr(runtime, "WINDOWS", True)
     monkeypatch.setitem(sys.modules, "msvcrt", FakeMsvcrt(held=True))
+    monkeypatch.setattr("importer.system.locks.time.sleep", lambda _seconds: None)
     with pytest.raises(BusyError, match="another process"), exclusive_lock(tmp_path / "journal.lock"):
         pass
+
+
+def test_a_look_on_windows_refuses_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a run is under way is seen there by taking the lock for an instant: who wants it tries again."""
+    fake = FakeMsvcrt(held=True)
+    monkeypatch.setattr(runtime, "WINDOWS", True)
+    monkeypatch.setitem(sys.modules, "msvcrt", fake)
+    monkeypatch.setattr("importer.system.locks.time.sleep", lambda _seconds: setattr(fake, "held", False))
+    with exclusive_lock(tmp_path / "journal.lock"):
+        assert len(fake.locked) == 1
+
+
+@posix_only
+def test_a_look_refuses_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`is_locked` shares the lock for an instant: a run that begins in it takes the lock right after."""
+    journal, waits = tmp_path / "journal.sqlite3", []
+    fcntl = importlib.import_module("fcntl")
+    with contextlib.ExitStack() as look:
+        file = look.enter_context((tmp_path / "journal.sqlite3.lock").open("wb"))
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        assert not is_locked(journal)
+
+        def look_ends(seconds: float) -> None:
+            waits.append(seconds)
+            look.close()
+
+        monkeypatch.setattr("importer.system.locks.time.sleep", look_ends)  # so that the test need not sleep
+        with journal_lock(journal):
+            assert is_locked(journal)
+    assert len(waits) == 1
+    assert waits[0] < 0.1
+
+
+@posix_only
+def test_a_look_that_does_not_end_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stopped process may hold it for hours; a run that holds it is told of at once."""
+    path, waits = tmp_path / "journal.lock", list[float]()
+    fcntl = importlib.import_module("fcntl")
+    monkeypatch.setattr("importer.system.locks.time.sleep", waits.append)
+    with path.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        with pytest.raises(BusyError), exclusive_lock(path):
+            pass
+    assert 0 < sum(waits) < 1
+    waits.clear()
+    with exclusive_lock(path), pytest.raises(BusyError), exclusive_lock(path):
+        pass
+    assert waits == []
 
 
 def test_whoever_waits_gets_the_lock_when_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from importer.system import runtime, shell
 from importer.system.shell import (
     as_typed,
     command_words,
+    empty_file_command,
     importer_command,
     importer_name,
     program_command,
@@ -227,3 +228,13 @@ def test_a_config_that_is_found_here_is_not_named(tmp_path: Path, monkeypatch: p
     assert importer_command("run", "a.csv", options=options) == named_here
     monkeypatch.setenv("CALLBELL_IMPORTER_CONFIG", "config.toml")
     assert importer_command("run", "a.csv", options=options) == named_here
+
+
+def test_an_empty_file_belongs_to_whose_journal_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a service tells is given by root, whose file would not be its; on a terminal it is one's own."""
+    monkeypatch.setattr(shell, "is_terminal", lambda _stream: False)
+    assert empty_file_command("/j.sqlite3", "callbell") == "install -m 600 -o callbell /dev/null /j.sqlite3"
+    monkeypatch.setattr(shell, "is_terminal", lambda _stream: True)
+    assert empty_file_command("/my j.sqlite3", "ana") == "touch '/my j.sqlite3'"
+    monkeypatch.setattr(runtime, "WINDOWS", True)
+    assert empty_file_command("j.sqlite3", "ana") == "New-Item j.sqlite3"

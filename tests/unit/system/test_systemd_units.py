@@ -83,6 +83,17 @@ def test_the_systems_service_is_shut_in() -> None:
     assert (service["UMask"], service["ProtectSystem"], service["ProtectHome"]) == ("0077", "strict", "yes")
 
 
+def test_the_files_of_notices_are_handed_over_and_one_that_is_gone_stops_no_night() -> None:
+    """Without what is set beside it, systemd would not start a service whose credential has no file."""
+    unit = service_unit(nightly_job(secrets={"webhook": "/etc/x y/50%", "ping": "/etc/ping"}))
+    lines = [line for line in unit.splitlines() if "Credential=" in line]
+    assert lines == [
+        *("LoadCredential=ping:/etc/ping", "SetCredential=ping:none"),
+        *("LoadCredential=webhook:/etc/x y/50%%", "SetCredential=webhook:none"),
+    ]
+    assert "Credential" not in service_unit(nightly_job(secrets={"ping": "/p"}), of_person=True)
+
+
 @pytest.mark.parametrize("place", ["reads", "writes"])
 def test_a_home_is_seen_only_where_something_of_it_is_used(place: str) -> None:
     """Read-only; what is written in it is named."""

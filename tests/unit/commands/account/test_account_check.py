@@ -88,7 +88,18 @@ def test_one_contact_is_no_number(whole: bool, where: str) -> None:  # noqa: FBT
     assert f'The tag "New" is {where}, which is no proof' in group.message
 
 
-def test_an_account_without_contacts_tells_nothing() -> None:
+def test_an_account_without_contacts_is_not_called_one_that_lacks_something() -> None:
+    """It is not known, and rows with a tag or a field that it lacks would be refused."""
+    required = requirements_of(contact("New", fields={"City": "Rome"}))
+    tag, field = not_seen(required, AccountContents(whole=True), None)
+    assert (tag.code, tag.rows, field.code) == ("tag_not_seen", (2,), "custom_field_not_seen")
+    assert tag.message == (
+        'Whether the account has the tag "New" is not known, as it has no contacts to see it on: see that it is in'
+        " Callbell's settings"
+    )
+
+
+def test_an_account_that_was_not_asked_tells_nothing() -> None:
     """Of tags and fields; users are in teams."""
     assert codes(requirements_of(contact("New", user="x@example.com", fields={"City": "Rome"})), AccountContents()) == [
         ("user_not_seen", 1)

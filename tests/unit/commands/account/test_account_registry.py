@@ -10,7 +10,7 @@ import pytest
 from importer.commands.account.account_registry import require_one_journal
 from importer.commands.context import CommandContext
 from importer.model.account import AccountIdentity
-from importer.model.errors import UsageError
+from importer.model.errors import DeclinedError
 from importer.settings import settle
 
 UUIDS = frozenset({"11111111-aaaa", "22222222-bbbb"})
@@ -125,7 +125,7 @@ def test_on_a_terminal_it_is_asked(context: CommandContext, journals: tuple[Path
     required(context, journals[0])
     answers = iter(["", "y"])
     asking = replace(context, ask_line=lambda _question: next(answers))
-    with pytest.raises(UsageError, match="Nothing was sent") as error:
+    with pytest.raises(DeclinedError, match="Nothing was sent") as error:
         required(asking, journals[1])
     assert error.value.hint.endswith(f"callbell-importer run contacts.csv --country ES --journal {journals[0]}")
     assert required(asking, journals[1]) == ""

@@ -10,6 +10,7 @@ from importer.client.token import TokenSource
 from importer.commands.doctor.schedule_check import CronFacts, InstalledJob, diagnose_schedule
 from importer.commands.last_import import LastImport
 from importer.model.diagnosis import Level
+from importer.settings import SettingsError, settle
 from importer.system.installed_units import InstalledUnit
 
 UNIT = InstalledUnit(name="callbell-importer", user="callbell", journal=Path("/j"), token_file="/t", minute=125)
@@ -115,9 +116,47 @@ def test_without_a_job_an_import_that_no_table_of_runs_has_is_told() -> None:
     assert diagnose_schedule(CronFacts(last=WELL)) == diagnose_schedule(CronFacts())
 
 
-def test_a_command_that_was_mistyped_is_no_matter_of_the_schedule() -> None:
+def not_begun(options: dict[str, object], config: str) -> LastImport:
+    """Return an import that ended with 2 for its settings."""
+    with pytest.raises(SettingsError) as caught:
+        settle(options, {}, config)
+    error = caught.value
+    return replace(REFUSED, exit_code=2, code=error.code, message=error.message, hint=error.hint)
+
+
+TYPED = not_begun({"country": "Valencia"}, "")
+UNKNOWN_RUN = replace(TYPED, code="run_unknown", message="There is no run yet.", hint="")
+
+
+@pytest.mark.parametrize("typed", [TYPED, UNKNOWN_RUN, replace(TYPED, code="usage", message="No such option: --foo")])
+def test_a_command_that_was_mistyped_is_no_matter_of_the_schedule(typed: LastImport) -> None:
     """Whoever gave it was told; of any other end before a run it is told here."""
-    typed = replace(REFUSED, exit_code=2, message="No country is called Valencia.", hint="")
     told = diagnose_schedule(CronFacts(last=typed))
     assert (told.level, told.text) == (Level.OK, "to run the same import every night:")
     assert diagnose_schedule(CronFacts(last=REFUSED)).level is Level.NOTE
+
+
+NO_TOKEN = replace(REFUSED, exit_code=2, code="token_missing", message="There is no token.")
+
+
+@pytest.mark.parametrize("night", [not_begun({}, "[run]\nfoo = 1"), NO_TOKEN])
+def test_a_night_whose_config_or_token_was_wrong_is_told(night: LastImport) -> None:
+    """It ends with 2 as a mistyped command does, and nobody was there to be told."""
+    told = diagnose_schedule(CronFacts(last=night, zone=UTC))
+    assert told.level is Level.NOTE
+    assert told.text.endswith(f"ended with exit code 2: {night.message.rstrip('.')}")
+    assert told.next_step.splitlines()[0] == night.hint
+
+
+def test_how_the_last_night_of_a_line_by_hand_ended_is_told_with_what_it_misses() -> None:
+    """If it ended before it had a run; a job that sees the same may have met a service that refused the token."""
+    facts = CronFacts(has_job=True, home="/home/ana", journal="/j", last=NO_TOKEN, zone=UTC)
+    told = diagnose_schedule(facts)
+    assert told.level is Level.NOTE
+    assert told.text.startswith("a cron job sees the same: HOME is /home/ana, the journal /j; the last import, 2026-")
+    assert told.next_step == NO_TOKEN.hint
+    told = diagnose_schedule(replace(facts, variables=("CALLBELL_API_TOKEN",), token_source=TokenSource.VARIABLE))
+    assert "; the last import, 2026-11-28 02:07, ended with exit code 2" in told.text
+    assert told.next_step.splitlines()[0].startswith("A job with all of it: ")
+    assert told.next_step.splitlines()[1] == NO_TOKEN.hint
+    assert diagnose_schedule(replace(facts, last=WELL)) == diagnose_schedule(replace(facts, last=None))

@@ -18,7 +18,7 @@ OPTIONS = {
 FIX = f"/srv/reports/{RUN}/failed.csv"
 
 READ_SO = "--config /srv/config.toml --account shop-a --country ES --journal /srv/journal.sqlite3"
-FIX_IT = "fix the rows in the file (its last columns say why), and import it:"
+FIX_IT = "fix the rows in the file (its last columns say why), and import it:\n "
 
 
 def ending(exit_code: int, problems: dict[str, int], **rows: int) -> dict[str, object]:
@@ -40,11 +40,11 @@ WHERE = "--config /srv/config.toml --account shop-a --journal /srv/journal.sqlit
             ending(1, {"phone_invalid": 2}, invalid=2),
             f"{FIX_IT} callbell-importer run {FIX} {READ_SO}",
         ),
-        (ending(1, {"server_error": 2}, failed=2), f"send them again: callbell-importer retry {RUN} {WHERE}"),
-        (ending(1, {"in_doubt": 1}, in_doubt=1), f"send them again: callbell-importer retry {RUN} {WHERE}"),
-        (ending(1, {}, created=3), f"see what happened: callbell-importer runs {RUN} {WHERE}"),
-        (ending(5, {"phone_invalid": 2}, invalid=2), f"see what happened: callbell-importer runs {RUN} {WHERE}"),
-        ({"command": "run", "exit_code": 3, "error": {}}, f"see what happened: callbell-importer runs {WHERE}"),
+        (ending(1, {"server_error": 2}, failed=2), f"send them again:\n  callbell-importer retry {RUN} {WHERE}"),
+        (ending(1, {"in_doubt": 1}, in_doubt=1), f"send them again:\n  callbell-importer retry {RUN} {WHERE}"),
+        (ending(1, {}, created=3), f"see what happened:\n  callbell-importer runs {RUN} {WHERE}"),
+        (ending(5, {"phone_invalid": 2}, invalid=2), f"see what happened:\n  callbell-importer runs {RUN} {WHERE}"),
+        ({"command": "run", "exit_code": 3, "error": {}}, f"see what happened:\n  callbell-importer runs {WHERE}"),
         ({"command": "run", "exit_code": 6}, "wait until the other run has ended, and give the same command again."),
     ],
 )
@@ -57,11 +57,11 @@ def test_of_a_list_that_was_cut_short_the_whole_one_comes_first() -> None:
     """Its rows to fix are in that one too."""
     short = {"degraded": [{"code": "too_few_rows", "message": "no"}], "files": ["/srv/contacts.csv"]}
     summary = ending(1, {"phone_invalid": 2}, invalid=2, exists=3) | short
-    whole = f"get the whole export, then: callbell-importer run /srv/contacts.csv {READ_SO} --min-rows 50%"
+    whole = f"get the whole export, then:\n  callbell-importer run /srv/contacts.csv {READ_SO} --min-rows 50%"
     assert next_command(summary, {**OPTIONS, "min_rows": "50%"}) == whole
 
 
-AGAIN = f"Then give the same command again: callbell-importer run /srv/contacts.csv {READ_SO}"
+AGAIN = f"Then give the same command again:\n  callbell-importer run /srv/contacts.csv {READ_SO}"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_customers_who_were_deleted_in_callbell_are_made_again_by_an_option() ->
     """Unless other rows are to be fixed first, in a file."""
     again = f"callbell-importer retry {RUN} --gone recreate {WHERE}"
     told = next_command(ending(1, {"gone": 9}, failed=9), OPTIONS)
-    assert told == f"make those again that were deleted in Callbell, if they are to be there: {again}"
+    assert told == f"make those again that were deleted in Callbell, if they are to be there:\n  {again}"
     assert next_command(ending(1, {"gone": 1, "phone_invalid": 2}, failed=1, invalid=2), OPTIONS).startswith(FIX_IT)
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.phones import identify
+from importer.mapper.phones import NUMBERS_APART, identify, one_number
 from importer.mapper.phones.countries import region_dialled, region_names
-from importer.mapper.phones.numbering_plans import lost_zero
+from importer.mapper.phones.numbering_plans import is_mobile, lost_zero
 from importer.model.phone_forms import in_form, is_same_number, mobile_form
 from importer.model.rows import Problem
 
@@ -113,3 +113,15 @@ def test_countries_have_names_in_six_languages() -> None:
     assert {name for name, region in region_names() if region == "DE"} == {
         *("Germany", "Alemania", "Germania", "Alemanha", "Allemagne", "Deutschland"),
     }
+
+
+@pytest.mark.parametrize("digits", ["5213398760917", "523398760917", "5491123456789", "5511987654321", "551187654321"])
+def test_a_mobile_is_one_in_either_form(digits: str) -> None:
+    """The numbering plans know one form only of each country's."""
+    assert is_mobile(digits)
+
+
+def test_of_two_columns_a_mobile_in_the_form_of_old_comes_before_the_landline() -> None:
+    """Its digit says that it is a mobile, so the number at home is not taken."""
+    joined = NUMBERS_APART.join(["+52 1 33 9876 0917", "55 2886 4973"])
+    assert one_number(joined, "MX", "refuse") == "+52 1 33 9876 0917"

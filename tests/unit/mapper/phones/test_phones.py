@@ -302,6 +302,38 @@ def test_what_is_no_number_without_a_prefix_of_old_is_refused(text: str) -> None
     assert "+0" not in problem.message
 
 
+@pytest.mark.parametrize(
+    ("text", "one", "other"),
+    [
+        ("13127926999", "+523127926999", "+13127926999"),
+        ("1 (551) 234-5678", "+525512345678", "+15512345678"),
+        ("443342916895", "+523342916895", "+443342916895"),
+    ],
+)
+def test_a_number_that_may_be_of_two_countries_is_refused_with_both(text: str, one: str, other: str) -> None:
+    """A plus was dropped, or the zero of a prefix of old: neither a stranger nor a wrong country is sent."""
+    problem = digits(text, "MX")
+    assert isinstance(problem, Problem)
+    assert problem.code == "phone_two_countries"
+    assert f"write {one}, or {other}, whichever" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "zeros", "number"), [("448130001252", "044", "+528130001252"), ("453364464639", "045", "+523364464639")]
+)
+def test_a_prefix_of_old_that_lost_its_zero_is_named_as_the_cause(text: str, zeros: str, number: str) -> None:
+    """A spreadsheet program dropped the zero; it is no "digit too many"."""
+    problem = digits(text, "MX")
+    assert isinstance(problem, Problem)
+    assert problem.code == "phone_trunk_zero"
+    assert f"seems to be {zeros} without its zero before a number: write {number} if" in problem.message
+
+
+def test_the_digit_of_mobiles_is_no_lost_sign_where_the_number_is_none_abroad() -> None:
+    """Of Mexico City, which no other country has a number like."""
+    assert digits("1 22 2123 4567", "MX") == "5212221234567"
+
+
 @pytest.mark.parametrize("country", ["", "ES", "US"])
 def test_the_prefixes_of_mexico_mean_nothing_elsewhere(country: str) -> None:
     """Where the numbers are not known to be Mexican, none of them becomes one."""
