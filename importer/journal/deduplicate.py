@@ -76,7 +76,7 @@ class KnownContact:
     is_left: int = 0
     """Whether it was left as Callbell had it when it was first met, and this run lets the sheet's values win."""
     is_forgotten: int = 0
-    """Whether what was sent is forgotten (`purge`), or was taken back."""
+    """Whether what was sent is forgotten (`purge`), or was taken back by an undo that leaves nothing sure."""
     is_not_updated: int | None = 0
     """Whether it was met, and the update that it was met for failed."""
 

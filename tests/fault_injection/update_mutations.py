@@ -86,7 +86,7 @@ UPDATE_MUTATIONS = (
         "merge: the base advances in spite of a conflict",
         _SEEDS,
         f"{_MERGE}:merge",
-        "{*_said(now)} - kept",
+        "{*_said(now)} - kept.keys()",
         "{*_said(now)}",
     ),
     one_change(
