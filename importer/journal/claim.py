@@ -52,10 +52,12 @@ CROSS JOIN contacts ON contacts.is_sent AND {CONTACT_OF_ROW}
 CROSS JOIN rows AS sent ON sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
 WHERE {_THESE_ROWS} AND rows.uuid <> '' AND sent.payload IS NOT NULL
 """  # noqa: S608 - only constants
+_WITH_FIRST_MET = f"iif(:reason = '', '', rtrim(:reason, '.') || '. ') || '{FIRST_MET}'"
 _SETTLE_ROW = f"""
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
-    column_header = :column, reason = ltrim(:reason || iif(reason = '{FIRST_MET}', '; {FIRST_MET}', ''), '; '),
-    base = :base, left_fields = nullif(:left, '[]'), is_ours = :is_ours, attempts = :attempts, finished_at = :at
+    column_header = :column, reason = iif(reason = '{FIRST_MET}', {_WITH_FIRST_MET}, :reason),
+    base = :base, left_fields = nullif(:left, '[]'), kept_values = nullif(:kept, '{{}}'), is_ours = :is_ours,
+    attempts = :attempts, finished_at = :at
 WHERE run = :run AND seq = :seq
 """  # noqa: S608 - only constants
 _IS_SENT = "rows.attempts > 0 OR rows.base IS NOT NULL"
@@ -203,7 +205,7 @@ def _record_intent(connection: sqlite3.Connection, key: RunKey, note: Intended) 
     """Write down a PATCH; of a POST, that the row's old contact is no more, and that this run sends a new one."""
     if note.change.uuid:
         drop_other_intents(connection, {"run": key.run, "seq": note.seq, "uuid": note.change.uuid})
-        record_intent(connection, key.run, note)
+        record_intent(connection, key, note)
     elif leave_gone_contact(connection, asdict(key) | {"seq": note.seq}):
         connection.execute(_CLAIM_CONTACTS, _these(key, [note.seq]) | {"now": moment(note.at)})
 

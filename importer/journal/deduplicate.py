@@ -36,8 +36,8 @@ DUPLICATE_DIFFERS = "not sent, though it differs in"
 SENT_FORGOTTEN = "it is there; what was sent before is forgotten"
 """The reason of a row whose contact is in Callbell, where nobody can say any more whether it differs."""
 _NOT_UPDATED = "it is there; an earlier run's update of it failed"
-FIRST_MET = "met as if for the first time: what was sent before is forgotten"
-"""In the reason of an update that has no earlier values to go by."""
+FIRST_MET = "Met as if for the first time: what was sent before is forgotten."
+"""The last sentence in the reason of an update that has no earlier values to go by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class KnownContact:
     is_left: int = 0
     """Whether it was left as Callbell had it when it was first met, and this run lets the sheet's values win."""
     is_forgotten: int = 0
-    """Whether what was sent is forgotten (`purge`), or was taken back."""
+    """Whether what was sent is forgotten (`purge`), or was taken back by an undo that leaves nothing sure."""
     is_not_updated: int | None = 0
     """Whether it was met, and the update that it was met for failed."""
 

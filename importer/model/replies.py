@@ -7,6 +7,7 @@ from enum import Enum
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from importer.model.changes import FieldValue
 from importer.model.requests import CALLBELL_URL
 from importer.model.rows import GONE, Contact, Status
 
@@ -91,6 +92,8 @@ class Outcome:
     """What the sheet counts as having said from now on; None: the row was not merged with what Callbell had."""
     left: tuple[str, ...] = ()
     """Fields in which a contact that was met for the first time was left as Callbell had it."""
+    kept: Mapping[str, FieldValue | None] = field(default_factory=lambda: MappingProxyType({}))
+    """What Callbell had in these, or in those of a conflict; None: it cannot be read."""
 
     @property
     def detail(self) -> str:

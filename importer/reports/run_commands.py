@@ -173,6 +173,12 @@ def retry_command(record: RunRecord, **more: str) -> str:
     return same_journal(record.options, "retry", record.name, more={**more, **set_there})
 
 
+def retry_as_given(run: str, options: Mapping[str, object]) -> str:
+    """Return the command of a retry with those of its options that decide what becomes of its rows."""
+    more = {name: options[name] for name in _OF_ROWS_OF_A_RETRY if options.get(name)}
+    return same_journal(options, "retry", run, more=more)
+
+
 def undo_command(record: RunRecord) -> str:
     """Return the command that takes back what a run did."""
     return same_journal(record.options, "undo", record.name)

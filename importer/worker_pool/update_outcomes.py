@@ -40,6 +40,7 @@ def merged(merge: Merge, found: RemoteContact, http_status: int | None, changed:
         reason=" ".join(said),
         base=merge.base,
         left=merge.differs,
+        kept=merge.kept,
     )
 
 

@@ -93,7 +93,7 @@ UPDATE_MUTATIONS = (
         "merge: the base advances in spite of a conflict",
         _SEEDS,
         f"{_MERGE}:merge",
-        "{*_said(now)} - kept",
+        "{*_said(now)} - kept.keys()",
         "{*_said(now)}",
     ),
     one_change(
@@ -151,5 +151,26 @@ UPDATE_MUTATIONS = (
         "worker_pool.restore:_to_give_back",
         "is_ours and (value or (is_known and name not in NEVER_CLEARED))",
         "value or (is_known and name not in NEVER_CLEARED)",
+    ),
+    one_change(
+        "undo: no intent before values are given back",
+        _UNDO,
+        "worker_pool.restore:UndoOperation.intent",
+        "isinstance(step, GiveBack)",
+        "False",
+    ),
+    one_change(
+        "undo: what is about to be taken back still counts as sent",
+        _UNDO,
+        "journal.sent_before:begin_give_back",
+        "_forget(connection, line)",
+        "",
+    ),
+    one_change(
+        "undo: what was taken back counts as sent",
+        _UNDO,
+        "journal.sent_before:_COUNT_AGAIN",
+        "sent.run = changes.sent_run AND sent.seq = changes.sent_seq",
+        "sent.run = changes.run AND sent.seq = changes.seq",
     ),
 )

@@ -39,7 +39,7 @@ from importer.model.rows import Sheet, Status
 from importer.model.runs import DECLINED, RunRecord
 from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
-from importer.reports.run_commands import same_journal, where_runs_are
+from importer.reports.run_commands import retry_as_given, where_runs_are
 from importer.system.logs import LOG
 from importer.system.shell import importer_command, importer_name, short_path
 from importer.system.stop_signals import Interruption
@@ -120,7 +120,7 @@ class LastQuestion:
                 context.tell(told)
             return
         if self.retried:
-            self._cure = f"To send them after all: {same_journal(context.options, 'retry', self.retried)}"
+            self._cure = f"To send them after all: {retry_as_given(self.retried, context.options)}"
         elif context.settings.mapping_given and (config := context.options.get("config")):
             self._cure = f"To send it otherwise, edit {short_path(str(config))} and give the same command again."
         if self._another_user:

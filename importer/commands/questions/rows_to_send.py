@@ -23,6 +23,9 @@ _AS_THEY_WERE = "to be updated if Callbell has them as they were"
 _COMPARED = "to be compared with what Callbell has"
 _GONE = "deleted in Callbell, as an earlier run found"
 _TO_MAKE_AGAIN = "to be made again, as it was deleted in Callbell"
+# With `--on-conflict sheet`:
+_WHATEVER = "to replace whatever Callbell has"
+_REPLACED = "to be compared with what Callbell has, which is replaced"
 
 
 def first_lines(first: FirstToSend) -> Iterator[str]:
@@ -32,22 +35,26 @@ def first_lines(first: FirstToSend) -> Iterator[str]:
     yield from (row_line(one.row, one.contact) for one in first.new)
     changed = [one for one in first.updates if one.known_changes]
     if changed:
-        yield f"The first {'updates' if len(changed) > 1 else 'update'}, from what was sent last to what the row says:"
+        known = "Callbell had, else was sent," if first.replaces else "was sent last"
+        yield f"The first {'updates' if len(changed) > 1 else 'update'}, from what {known} to what the row says:"
     yield from map(_change_line, changed)
     if first.updates and not changed:
-        yield f"Row {first.updates[0].row} is an update: only its changes go to the contact that is there."
+        there = "replace what the contact has" if first.replaces else "go to the contact that is there"
+        yield f"Row {first.updates[0].row} is an update: only its changes {there}."
 
 
 def _change_line(one: Pending) -> str:
     """Return what changes in a contact that is there."""
     told = (
-        f"{name.removeprefix(CUSTOM)}: {_value(before)} -> {_value(now)}"
+        f"{name.removeprefix(CUSTOM)}: {_value(before)}{' (in Callbell)' * (name in one.replaced)} -> {_value(now)}"
         for name, (before, now) in one.known_changes.items()
     )
     return folded_line(f"  row {one.row}: {plain('; '.join(told))}", indent=4, lines=3)
 
 
-def _value(value: FieldValue) -> str:
+def _value(value: FieldValue | None) -> str:
+    if value is None:
+        return "(what cannot be read)"
     return (", ".join(value) if isinstance(value, tuple) else value) or "(empty)"
 
 
@@ -98,8 +105,8 @@ def counts_text(
     changed, compared = (first.changed, first.compared) if first.is_whole else (0, 0)
     kinds = {
         f"to be sent{if_new}": pending - changed - compared - first.gone,
-        _AS_THEY_WERE: changed,
-        _COMPARED: compared,
+        _WHATEVER if first.replaces else _AS_THEY_WERE: changed,
+        _REPLACED if first.replaces else _COMPARED: compared,
         _TO_MAKE_AGAIN if recreates else _GONE: first.gone,
         **{words: tally.get(status, 0) for status, words in _NOT_SENT.items()},
     }

@@ -10,9 +10,9 @@ import pytest
 from importer.journal import Journal
 from importer.model.account import AccountIdentity
 from importer.model.journal_rows import Presence, RecordedOutcome, WalkedContact
-from importer.model.policy import Existing
-from importer.model.replies import gone_outcome
-from importer.model.rows import Contact
+from importer.model.policy import Existing, OnConflict
+from importer.model.replies import Outcome, gone_outcome
+from importer.model.rows import CONFLICT, Contact, Status
 from tests.support.journals import SHEET, START, Ticking, contact, entry, record, recorded
 
 UNKNOWN, THERE = Presence.UNKNOWN, Presence.THERE
@@ -28,10 +28,16 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield opened
 
 
-def begin(journal: Journal, rows: Sequence[Contact], name: str = "run-1", existing: Existing = Existing.SKIP) -> None:
+def begin(
+    journal: Journal,
+    rows: Sequence[Contact],
+    name: str = "run-1",
+    existing: Existing = Existing.SKIP,
+    on_conflict: OnConflict = OnConflict.CALLBELL,
+) -> None:
     """Begin a run with these contacts, the first of them in row 2."""
     account = journal.match_account(AccountIdentity(name="main"))
-    journal.begin(record(name), account, existing)
+    journal.begin(record(name), account, existing, on_conflict)
     journal.enqueue(journal.add_sheet(SHEET), [entry(one, row) for row, one in enumerate(rows, 2)])
 
 
@@ -69,6 +75,31 @@ def test_of_updates_those_that_are_known_to_change_are_shown_first(journal: Jour
     assert first.updates[0].known_changes == {"name": (contact(1).name, "Another")}
     assert first.updates[2].known_changes == {}
     assert (first.changed, first.compared, first.is_whole) == (2, 1, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "left", "before"),
+    [(CONFLICT, (), contact(1)), ("differs", ("name", "custom_fields.City"), replace(contact(1), name="Another"))],
+)
+@pytest.mark.parametrize("on_conflict", OnConflict)
+def test_what_callbell_had_is_known_where_it_is_to_be_replaced(
+    journal: Journal, code: str, left: tuple[str, ...], before: Contact, on_conflict: OnConflict
+) -> None:
+    """The fields that an update left, in a conflict or on a first meeting, with what was there then."""
+    begin(journal, [changed(1)], "run-2", Existing.UPDATE)
+    (row,) = journal.claim(1)
+    kept = {"name": "Colega", "custom_fields.City": None, "tags": ("A", "B")}
+    outcome = Outcome(status=Status.EXISTS, uuid=row.uuid, code=code, base=before, left=left, kept=kept)
+    journal.record([RecordedOutcome(seq=row.seq, outcome=outcome, attempts=0, at=START)])
+    journal.finish(record("run-2"))
+    begin(journal, [replace(changed(1), note="New")], "run-3", Existing.UPDATE, on_conflict)
+    first = journal.first_to_send(2, lambda _: False)
+    (shown_row,) = first.updates
+    is_replaced = on_conflict is OnConflict.SHEET
+    assert first.replaces is is_replaced
+    assert dict(shown_row.replaced) == (kept if is_replaced else {})
+    (row,) = journal.claim(1)
+    assert shown_row.base == row.base
 
 
 @pytest.mark.parametrize(

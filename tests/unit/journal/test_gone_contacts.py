@@ -155,12 +155,13 @@ def test_one_that_was_just_met_may_be_deleted_too(journal: Journal) -> None:
 
 
 def test_a_change_of_another_contact_is_not_joined_with_one_of_the_deleted_contact(journal: Journal) -> None:
-    """An undo would give it values that it never had."""
+    """An undo would give it values that it never had, or count what was sent to the deleted one as sent to it."""
     (row,) = claimed(journal, "run-3", existing=Existing.UPDATE)
     first = ContactChange(uuid=UUID, after={"name": "New name"}, before={"name": "Old"})
     second = ContactChange(uuid="another", after={"name": "New name"}, before={"name": "By hand"})
     journal.record([Intended(seq=row.seq, change=change, at=START) for change in (first, second)])
-    assert journal._database.fetch("SELECT uuid, before FROM changes") == [("another", '{"name":"By hand"}')]
+    kept = journal._database.fetch("SELECT uuid, before, sent_run FROM changes")
+    assert kept == [("another", '{"name":"By hand"}', None)]
 
 
 def test_a_contact_whose_sending_failed_is_no_deleted_one(journal: Journal) -> None:

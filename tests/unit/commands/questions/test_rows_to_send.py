@@ -58,6 +58,40 @@ def test_where_only_deleted_contacts_are_left_nothing_is_sent(existing: Existing
     assert may_send({Status.PENDING: 2, Status.UNCHANGED: 9}, first, policy) is sends
 
 
+def test_where_the_sheet_wins_it_is_shown_what_will_be_lost() -> None:
+    """What Callbell had when the field was left, which is replaced; of another field what was sent last."""
+    now = replace(ANA, name="Ana Vidal", note="Nueva", custom_fields={"Ciudad": "Vigo", "Club": "Oro"})
+    replaced = {"name": "Colega", "custom_fields.Ciudad": "", "custom_fields.Club": None}
+    first = FirstToSend(updates=[replace(update(3, now), replaced=replaced)], changed=1, replaces=True)
+    heading, *lines = first_lines(first)
+    assert heading == "The first update, from what Callbell had, else was sent, to what the row says:"
+    assert " ".join(" ".join(lines).split()) == (
+        "row 3: name: Colega (in Callbell) -> Ana Vidal; note: Compra los sábados -> Nueva; Ciudad: (empty) (in"
+        " Callbell) -> Vigo; Club: (what cannot be read) (in Callbell) -> Oro"
+    )
+    assert list(first_lines(replace(first, updates=[update(2, ANA, None)]))) == [
+        "Row 2 is an update: only its changes replace what the contact has."
+    ]
+
+
+def test_a_value_that_callbell_had_already_is_no_change() -> None:
+    """The list was corrected to it since."""
+    now = replace(ANA, name="Colega")
+    assert replace(update(3, now), replaced={"name": "Colega"}).known_changes == {}
+
+
+def test_where_the_sheet_wins_no_update_is_called_conditional() -> None:
+    """Whatever Callbell has is replaced, whoever wrote it."""
+    tally = Counter({Status.PENDING: 5, Status.UNCHANGED: 3})
+    told = counts_text(tally, FirstToSend(changed=4, compared=1, replaces=True), if_new="")
+    assert told == (
+        "8 rows: 4 to replace whatever Callbell has, 1 to be compared with what Callbell has, which is replaced, 3 done"
+        " before."
+    )
+    told = counts_text(Counter({Status.PENDING: 1}), FirstToSend(changed=1, replaces=True), if_new="", of_run="run-1")
+    assert told == "1 row of run-1, to replace whatever Callbell has."
+
+
 def test_updates_are_not_counted_as_sent() -> None:
     """They are where Callbell has what was sent last; what it does not know is compared."""
     tally = Counter({Status.PENDING: 10, Status.UNCHANGED: 3})
