@@ -108,6 +108,13 @@ def test_rows_that_fail_alike_have_one_step() -> None:
     assert "such as --country ES for Spain: not one row" in next_command(summary, OPTIONS)
 
 
+def test_of_rows_that_failed_before_no_other_column_is_looked_for() -> None:
+    """A file of our own making has them, whose columns were right."""
+    summary = ending(1, {"phone_missing": 9}, invalid=9)
+    assert "another column" in next_command({**summary, "files": ["/srv/contacts.csv"]}, OPTIONS)
+    assert next_command({**summary, "files": [FIX]}, OPTIONS).startswith(FIX_IT)
+
+
 @pytest.mark.parametrize(
     ("receiver", "failure", "level", "said"),
     [
