@@ -61,6 +61,14 @@ def test_of_a_list_that_was_cut_short_the_whole_one_comes_first() -> None:
     assert next_command(summary, {**OPTIONS, "min_rows": "50%"}) == whole
 
 
+def test_the_whole_list_is_given_with_the_options_of_the_night() -> None:
+    """Else problems that are known would end it with 1, and the ping would tell of a bad night."""
+    short = {"degraded": [{"code": "too_few_rows", "message": "no"}], "files": ["/srv/contacts.csv"]}
+    of_night = {"yes": True, "fail_on": "new", "min_rows": "50%", "done_dir": "/srv/done", "metrics": "/srv/a.prom"}
+    told = next_command(ending(1, {}) | short, {**OPTIONS, **of_night})
+    assert told.endswith(" --min-rows 50% --fail-on new --done-dir /srv/done --metrics /srv/a.prom --yes")
+
+
 AGAIN = f"Then give the same command again:\n  callbell-importer run /srv/contacts.csv {READ_SO}"
 
 
