@@ -198,7 +198,7 @@ def _sheet_json(one: CheckedSheet) -> dict[str, object]:
 
 
 def _alike(checked: Checked) -> ProblemGroup | None:
-    return all_alike(checked.tally, checked.problems)
+    return all_alike(checked.tally, checked.problems, checked.record.options, checked.record.files)
 
 
 def _problems(checked: Checked, sheets: Sequence[Sheet], part: ShownPart) -> str:

@@ -11,7 +11,7 @@ from importer.model.rows import GONE, IN_CALLBELL, Status
 from importer.model.runs import TOO_FEW_ROWS, ProblemGroup, RunRecord, conflict_count
 from importer.reports.missing_in_callbell import lacking_groups, missing_text, rehearsal_text, waiting_text
 from importer.reports.run_commands import command_line, in_earnest, lasting_options, retry_command, whole_command
-from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, Step, all_alike, cure, step_text
+from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, GONE, Step, all_alike, cure, step_text
 
 FINISHED = (0, 1)
 """Exit codes of runs that came to their end."""
@@ -127,7 +127,7 @@ def next_steps(
         early_cure: What to do about the reason why the run ended early; may be empty.
 
     """
-    left, alike = to_do(tally, problems), all_alike(tally, problems)
+    left, alike = to_do(tally, problems), all_alike(tally, problems, record.options, record.files)
     if record.exit_code not in FINISHED:
         if record.is_rehearsal and early_cure:
             early_cure = f"{early_cure} {rehearsal_text(lacking_groups(problems))}".rstrip()
