@@ -253,7 +253,7 @@ class Check:
                 rows=observer.count,
                 blank=one.reader.blank_rows,
                 mapping=tuple(mapping_lines(one.reader.sheet, one.options, one.mapping, with_cure=is_guessed)),
-                notes=tuple(notes_of(one.reader.sheet, one.options, one.notes)),
+                notes=tuple(notes_of(one.reader.sheet, one.options, one.mapping, one.notes)),
                 left_out=one.reader.left_out,
                 consent=tuple(one.reader.where),
             )
