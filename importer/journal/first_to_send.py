@@ -12,12 +12,13 @@ from importer.journal.run_input import CONTACT_OF_ROW, RunInput
 from importer.model.journal_rows import FirstToSend, Pending, Presence
 from importer.model.payload import from_json, without_fields
 from importer.model.policy import Existing
-from importer.model.rows import Contact
+from importer.model.rows import GONE, Contact
 
 _MOST_LOOKED_AT = 10_000
 _ROWS_AT_ONCE = 500
-# A row in doubt is looked up first, and may not be sent.
-_PENDING = f"{SELECT_PENDING} AND doubt_until IS NULL ORDER BY seq LIMIT ?"
+# A row in doubt, or of a deleted contact, is looked up first, and may not be sent.
+_PENDING = f"{SELECT_PENDING} AND doubt_until IS NULL AND code <> '{GONE}' ORDER BY seq LIMIT ?"
+_COUNT_GONE = f"SELECT count(*) FROM ({SELECT_PENDING} AND code = '{GONE}')"  # noqa: S608 - only constants
 _SENT_LAST = f"""
 SELECT rows.seq, coalesce(sent.base, sent.payload), coalesce(iif(:merges_left, sent.left_fields, NULL), '[]'),
     coalesce(iif(:merges_left, sent.kept_values, NULL), '{{}}') FROM rows
@@ -41,6 +42,7 @@ def first_to_send(
     """
     new, changed, others = list[Pending](), list[Pending](), list[Pending]()
     changed_count = other_count = looked_at = 0
+    ((gone,),) = connection.execute(_COUNT_GONE, (run.key.run,)).fetchall()
     for one in _sent(connection, run):
         looked_at += 1
         if is_refused(one.contact):
@@ -62,6 +64,7 @@ def first_to_send(
         updates=[*changed, *others][:count],
         changed=changed_count,
         compared=other_count,
+        gone=gone,
         is_whole=looked_at < _MOST_LOOKED_AT,
         replaces=run.merges_left,
     )

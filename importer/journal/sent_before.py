@@ -21,7 +21,7 @@ SENT_BEFORE = f"""
 SELECT sent.run, sent.seq FROM rows
 CROSS JOIN contacts ON contacts.is_sent AND {CONTACT_OF_ROW}
 CROSS JOIN rows AS sent ON sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
-WHERE rows.run = :run AND rows.seq = :seq AND rows.uuid <> '' AND sent.payload IS NOT NULL
+WHERE rows.run = :run AND rows.seq = :seq AND rows.uuid <> '' AND contacts.uuid = :uuid AND sent.payload IS NOT NULL
 """  # noqa: S608 - only constants
 """The row that counts before an update: the one whose content `claim` gives it as its base."""
 # An undo that was cut off has forgotten it already; unless a run met the contact since, that is still so.

@@ -34,6 +34,8 @@ class Pending:
     uuid: str = ""
     """The contact's; empty where it is not known to be in Callbell."""
     presence: Presence = Presence.UNKNOWN
+    was_gone: bool = False
+    """An earlier run found that the contact, which `uuid` names, was deleted in Callbell."""
     base: Contact | None = None
     """What the sheet said when the contact was last sent; None: never sent by us, or forgotten (a first meeting)."""
     doubts: tuple[ContactChange, ...] = ()
@@ -74,6 +76,8 @@ class FirstToSend:
     """Rows of contacts that are there and of which it is known what changed."""
     compared: int = 0
     """Other rows of contacts that are there: what Callbell has tells what changes."""
+    gone: int = 0
+    """Rows of contacts that an earlier run found deleted in Callbell: whether they are there again is asked."""
     is_whole: bool = True
     """Whether all rows were looked at."""
     replaces: bool = False

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from importer.model.changes import FieldValue
 from importer.model.requests import CALLBELL_URL
-from importer.model.rows import Contact, Status
+from importer.model.rows import GONE, Contact, Status
 
 _CALLBELL_ADDRESS = f"{urlsplit(CALLBELL_URL).hostname}:443"
 
@@ -99,3 +99,15 @@ class Outcome:
     def detail(self) -> str:
         """What a log says besides the status."""
         return self.code or self.uuid
+
+
+def gone_outcome(uuid: str, http_status: int | None = None) -> Outcome:
+    """Return the outcome of a row whose contact was deleted in Callbell.
+
+    Args:
+        uuid: That the contact had.
+        http_status: Of the last reply; None: an earlier run found it out.
+
+    """
+    reason = "It was deleted in Callbell. To make it again, run the same command with --gone recreate."
+    return Outcome(status=Status.FAILED, uuid=uuid, http_status=http_status, code=GONE, reason=reason)

@@ -7,7 +7,7 @@ from pathlib import Path
 from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted
-from importer.model.rows import IN_CALLBELL, Status
+from importer.model.rows import GONE, IN_CALLBELL, Status
 from importer.model.runs import TOO_FEW_ROWS, ProblemGroup, RunRecord, conflict_count
 from importer.reports.missing_in_callbell import lacking_groups, missing_text, rehearsal_text, waiting_text
 from importer.reports.run_commands import command_line, in_earnest, lasting_options, retry_command, whole_command
@@ -142,7 +142,8 @@ def next_steps(
         return _after_dry_run(record, tally)
     if left.by_person:
         fix = _fix(record, left, problems, failed) if left.to_fix > 0 and failed else []
-        return [*_conflict(record, left, failed), *_recreate(record, left), *fix, *without_forgotten(left.forgotten)]
+        again = recreate(left.gone, retry_command(record, gone="recreate"))
+        return [*_conflict(record, left, failed), *again, *fix, *without_forgotten(left.forgotten)]
     return send_again(record, left)
 
 
@@ -217,15 +218,15 @@ def without_forgotten(rows: int) -> list[Step]:
     return [(f"{counted(rows)} {who} forgotten (purge), and not imported: take {them} out of your list.", "")]
 
 
-def _recreate(record: RunRecord, left: ToDo) -> list[Step]:
-    """Return how contacts are made again that were deleted in Callbell; nothing if there are none."""
-    if not left.gone:
+def recreate(gone: int, command: str) -> list[Step]:
+    """Return by which command contacts are made again that were deleted in Callbell; nothing if there are none."""
+    if not gone:
         return []
-    one = left.gone == 1
-    what = f"{counted(left.gone, 'customer')} {'was' if one else 'were'} deleted in Callbell."
+    one = gone == 1
+    what = f"{counted(gone, 'customer')} {'was' if one else 'were'} deleted in Callbell."
     it, its_row = ("it", "its row") if one else ("them", "their rows")
     said = f"{what} If that was meant, take {its_row} out of the list. To make {it} again:"
-    return [(said, retry_command(record, gone="recreate"))]
+    return [(said, command)]
 
 
 def _others(count: int, failed: Sequence[Path]) -> list[Step]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from importer.model.cures import MISSING_IN_CALLBELL
-from importer.model.rows import CONFLICT, IN_CALLBELL, Status
+from importer.model.rows import CONFLICT, GONE, IN_CALLBELL, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
 from importer.reports.missing_in_callbell import row_waiting_text
 from importer.reports.next_step import FINISHED, send_again, to_do

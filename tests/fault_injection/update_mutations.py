@@ -76,6 +76,13 @@ UPDATE_MUTATIONS = (
         "False",
     ),
     one_change(
+        "update: a deleted contact that the next run knows nothing of",
+        (*seen_by("virtual", seeds="880..980"), *_ALL_UPDATE),
+        "journal.gone_contacts:mark_gone",
+        "connection.execute(_MARK_GONE, these)",
+        "assert connection, these",
+    ),
+    one_change(
         "update: an earlier run's PATCH taken for a person's",
         (*seen_by("virtual", seeds="470..500"), *_ALL_UPDATE),
         f"{_MERGE}:_doubted",

@@ -125,7 +125,7 @@ def test_undo_gives_back_what_a_night_updated(service: Sandbox) -> None:
     assert (ana.name, ana.note, list(ana.tags)) == ("Ana", "Old", ["VIP"])
     said = night((ANA, "Ana María", "New", "Imported"), (EVA, "Eva", "", ""))
     assert (said.exit_code, said.rows) == (0, {"created": 1, "updated": 1, "read": 2})
-    assert [line["reason"] for line in results()] == ["Changed in Callbell: name, tags, note.", ""]
+    assert [line["reason"] for line in results()] == ["Changed by this run: name, tags, note.", ""]
     assert (stored(service, ANA).name, list(stored(service, ANA).tags)) == ("Ana María", ["Imported"])
 
 

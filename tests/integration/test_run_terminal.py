@@ -808,11 +808,12 @@ def test_where_nobody_can_be_asked_the_country_is_named_as_the_cure(service: San
 
 @pytest.mark.usefixtures("token")
 def test_both_forms_of_mobiles_are_told_before_the_last_question() -> None:
-    """With what sends them in one: `init`, or the key of the config that there is."""
+    """With what sends them in one: `init`, or the key of the config that there is; who is not sure may leave them."""
     table(Path("a.csv"), [("Phone", "Name"), ("525512345678", "Eva"), ("5215512345679", "Bo"), ("5215512345670", "Al")])
     ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, "n\n")])
     assert "Mexican numbers are in both forms: 2 with 521, 1 with 52." in ended.shown
     assert "answer n, and:\n  callbell-importer init a.csv" in ended.shown
+    assert "If you are not sure, that is right as it is: each stays as it is written" in " ".join(ended.shown.split())
     Path("config.toml").write_text('[columns]\nidentifier = "Phone"\nname = "Name"\n', encoding="utf-8")
     ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, "n\n")])
     assert 'mobile_form = "with" or "without" under [contact] of config.toml' in " ".join(ended.shown.split())

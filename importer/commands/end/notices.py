@@ -13,7 +13,7 @@ from importer.commands.night_secrets import cure_of_unreadable
 from importer.model.addresses import scheme_of, shown_address
 from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.errors import ImporterError
-from importer.model.rows import FINAL, Status
+from importer.model.rows import FINAL, GONE, Status
 from importer.model.runs import TOO_FEW_ROWS, ProblemGroup
 from importer.notify.delivery import DeliveryResult
 from importer.notify.event import events_of, table, tables, whole_number
@@ -24,6 +24,7 @@ from importer.reports.next_step import FINISHED, ToDo, missing_in_callbell, miss
 from importer.reports.run_commands import given_again, where_runs_are
 from importer.reports.same_cause import GONE, all_alike, cure, step_text
 from importer.system.logs import LOG, log_fields
+from importer.system.own_service import is_own_service
 from importer.system.shell import importer_command
 
 _WRONG_SETTINGS = 2
@@ -56,6 +57,7 @@ def tell_ending(
         next_step=next_command(ending, options),
         command=_command_again(ending, files, {"config": path, **options}),
         config=path,
+        is_service=is_own_service(),
     )
     named = {"files": [*map(shown_address, files)], **ending} if files else ending
     _log(context, send_notices(context.settings.notify, events_of(ending), named, place, context.environment))

@@ -11,7 +11,7 @@ from importer.journal import Journal
 from importer.model.account import AccountIdentity
 from importer.model.journal_rows import Presence, RecordedOutcome, WalkedContact
 from importer.model.policy import Existing, OnConflict
-from importer.model.replies import Outcome
+from importer.model.replies import Outcome, gone_outcome
 from importer.model.rows import CONFLICT, Contact, Status
 from tests.support.journals import SHEET, START, Ticking, contact, entry, record, recorded
 
@@ -112,6 +112,19 @@ def test_whom_the_walk_saw_is_not_new(
     begin(journal, [contact(3), contact(4)], "run-2", existing)
     journal.add_walked([WalkedContact(number=contact(3).identifier, uuid="u3")], several_channels=False)
     assert shown(journal) == expected
+
+
+@pytest.mark.parametrize("existing", [Existing.SKIP, Existing.UPDATE])
+def test_a_row_of_a_deleted_contact_is_counted_and_not_shown(journal: Journal, existing: Existing) -> None:
+    """It is asked for first: an earlier run found its contact deleted in Callbell."""
+    begin(journal, [changed(1)], "run-2", Existing.UPDATE)
+    (row,) = journal.claim(1)
+    gone = gone_outcome(row.uuid, 404)
+    journal.record([RecordedOutcome(seq=row.seq, outcome=gone, attempts=0, at=START)])
+    journal.finish(record("run-2"))
+    begin(journal, [changed(1), contact(3)], "run-3", existing)
+    assert shown(journal) == [(3, UNKNOWN)]
+    assert journal.first_to_send(2, lambda _: False).gone == 1
 
 
 def test_a_row_in_doubt_is_not_shown(journal: Journal) -> None:
