@@ -252,6 +252,7 @@ def _end(ending: dict[str, object], exit_code: int) -> NoReturn:
     if invocation.context is not None:
         from importer.commands.end.conclusion import conclude  # noqa: PLC0415 - --help does not wait for it
 
-        conclude(invocation.context, ending, files=invocation.files, config=invocation.config)
+        told = (invocation.command, ending)
+        conclude(invocation.context, *told, files=invocation.files, config=invocation.config)
     close_log()
     raise typer.Exit(exit_code)

@@ -128,7 +128,7 @@ Gone = Annotated[
     _sending(
         "--gone",
         "WORD",
-        "With update, a contact deleted in Callbell: report it (the default), or recreate it.",
+        "A contact found deleted in Callbell: report it (the default), or recreate it.",
         complete_words("gone"),
     ),
 ]

@@ -15,7 +15,7 @@ from importer.commands.account.presence import find_existing
 from importer.commands.account.requirements import RequirementsOfSheet
 from importer.commands.account_gaps import not_checked
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.dry_run import dry_operation, foretold_notes
+from importer.commands.dry_run import dry_operation, foretold_notes, tells_gone
 from importer.commands.end.run_end import EndOfRun, with_series, with_told_degradations
 from importer.commands.input.input_files import input_files
 from importer.commands.input.input_sheet import InputSheet
@@ -31,7 +31,8 @@ from importer.commands.questions.unasked_answers import take_unasked
 from importer.commands.setup import new_run, open_journal, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.contact import to_contact
-from importer.mapper.warnings import Findings, SheetWarnings
+from importer.mapper.sheet_warnings import SheetWarnings
+from importer.mapper.warnings import Findings
 from importer.model.errors import InputError, ServiceError
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
@@ -143,13 +144,15 @@ class Check:
         """Read and map every row; return why not, if a file breaks off."""
         context = self.context
         self.store.tallied_only = not connection.foretells
+        self.store.tells_gone = tells_gone(context, connection)
         contact = context.settings.mapping.contact
         await journal.begin(self.record, connection.account, contact.existing, contact.on_conflict)
         sources = []
         for index, one in enumerate(connection.sheets):
             await journal.add_sheet(one.reader.sheet)
             self._observers.append(rows := self._preflight.observer(one.options))
-            observers = (SheetWarnings(self._warnings, one.mapping, index), rows, self._without_country)
+            found = SheetWarnings(self._warnings, one.mapping, index, one.options.contact)
+            observers = (found, rows, self._without_country)
             mapped = partial(to_contact, mapping=one.mapping)
             sources.append(Source(sheet_index=index, reader=one.reader, to_contact=mapped, observers=observers))
         try:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from importer.commands.account.connection import Connection
 from importer.commands.context import CommandContext
 from importer.journal import Journal
 from importer.model.changes import field_labels
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import counted, duration, plain
-from importer.model.policy import Existing
+from importer.model.policy import Existing, Gone
 from importer.model.probe import DuplicateBehaviour
 from importer.model.replies import Outcome
 from importer.model.rows import Contact
@@ -36,6 +37,12 @@ def dry_operation(
     if policy.existing is Existing.CREATE and makes_none:
         policy = replace(policy, existing=Existing.SKIP)  # its POST of a contact that is there makes none
     return DryRun(policy, refusal)
+
+
+def tells_gone(context: CommandContext, connection: Connection) -> bool:
+    """Tell whether contacts that were deleted are told by the journal alone: nobody is asked, nor makes them again."""
+    is_asked = connection.foretells or not context.settings.run.dry_run
+    return not is_asked and context.settings.policy.gone is Gone.REPORT
 
 
 def _what_for(asked: int, changes: int) -> str:

@@ -12,7 +12,7 @@ from importer.commands.context import CommandContext
 from importer.commands.end.exit_status import out_of_time
 from importer.reports.progress import Progress, choose_progress
 from importer.reports.snapshot import Snapshot
-from importer.worker_pool.counters import doubtful
+from importer.worker_pool.counters import doubtful, waiting_seconds
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
 
@@ -72,6 +72,7 @@ def snapshot(pool: WorkerPool[Any, Any], limiter: RateLimiter, loop_time: float)
     outage, counters, waiting = pool.outage, pool.counters, doubtful(pool.queue.scheduled())
     failed, doubt = outage.last_probe or outage.last_failure, outage.last_doubt
     reason, failure_count = counters.commonest_failure()
+    next_seconds, last_seconds = waiting_seconds(pool.queue.scheduled(), loop_time)
     return Snapshot(
         tally=counters.tally(),
         pending=counters.pending,
@@ -89,6 +90,8 @@ def snapshot(pool: WorkerPool[Any, Any], limiter: RateLimiter, loop_time: float)
         doubtful=waiting.rows,
         doubtful_seconds=max(0.0, waiting.due_at - loop_time),
         doubt=((doubt.message if doubt else "") or "no answer") if waiting.are_ours else "",
+        next_seconds=next_seconds,
+        last_seconds=last_seconds,
         failure=reason,
         failure_count=failure_count,
         is_stopping=pool.stopped is not None,

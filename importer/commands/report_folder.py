@@ -1,6 +1,7 @@
 """Where the reports are if nobody says: in the current folder; of the system service's user, in the service's own.
 
-So that what its user gives by hand has its reports beside those of the nights, wherever it is given.
+So that what its user gives by hand has its reports beside those of the nights, wherever it is given; and so that a
+cron job of this user has them where it may write.
 """
 
 import os
@@ -12,6 +13,7 @@ from importer.settings import RunOptions, Settings
 from importer.system import runtime
 from importer.system.files import private_folder
 from importer.system.nightly_job import SERVICE_HOME
+from importer.system.service_user import ServiceUser
 
 ANOTHER_FOLDER = "Name another with --report-dir, or make it yours to write to."
 """What to do where it cannot be written to."""
@@ -42,14 +44,19 @@ def with_report_folder(settings: Settings, options: Mapping[str, object]) -> Set
 
     """
     run = settings.run
-    if not options.get("report_dir") and is_usual_report_dir(run) and _is_own(Path(SERVICE_HOME)):
+    if not options.get("report_dir") and is_usual_report_dir(run) and not runtime.WINDOWS and _is_owner(os.geteuid()):
         return replace(settings, run=replace(run, report_dir=Path(SERVICE_HOME, run.report_dir)))
     return settings
 
 
-def _is_own(folder: Path) -> bool:
-    """Tell whether a folder is there and belongs to the user who gives the command, if that is not root."""
+def has_service_folder(user: ServiceUser) -> bool:
+    """Tell whether the reports of a user's runs go to the service's own folder, where nobody named another."""
+    return user.is_there and not runtime.WINDOWS and _is_owner(user.numbers[0])
+
+
+def _is_owner(user_id: int) -> bool:
+    """Tell whether the service's own folder is there and belongs to a user, if that is not root."""
     try:
-        return not runtime.WINDOWS and folder.stat().st_uid == os.geteuid() != 0
+        return Path(SERVICE_HOME).stat().st_uid == user_id != 0
     except OSError:
         return False

@@ -11,7 +11,8 @@ from importer.commands.questions.country_cure import NumbersWithoutCountry
 from importer.commands.questions.last_question import LastQuestion
 from importer.journal import Journal
 from importer.mapper.contact import RowFingerprint, to_contact
-from importer.mapper.warnings import Findings, SheetWarnings
+from importer.mapper.sheet_warnings import SheetWarnings
+from importer.mapper.warnings import Findings
 from importer.model.account import Directory
 from importer.model.runs import RunRecord
 from importer.pipeline import Source
@@ -41,7 +42,7 @@ class RowObservers:
             to_contact=partial(to_contact, mapping=sheet.mapping),
             fingerprint=RowFingerprint(sheet.mapping, sheet.options, directory),
             observers=(
-                SheetWarnings(self.warnings, sheet.mapping, index),
+                SheetWarnings(self.warnings, sheet.mapping, index, sheet.options.contact),
                 self.preflight.observer(sheet.options),
                 self.without_country,
             ),

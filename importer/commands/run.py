@@ -8,7 +8,7 @@ from functools import partial
 from importer.commands.account.connection import Connection
 from importer.commands.account.preflight import ask_before_sending
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.dry_run import dry_operation, foretold_notes
+from importer.commands.dry_run import dry_operation, foretold_notes, tells_gone
 from importer.commands.end.exit_status import failure_limit
 from importer.commands.end.retention import with_journal_trimmed
 from importer.commands.end.run_end import EndOfRun, with_series
@@ -148,7 +148,7 @@ class ImportRun(PoolCommand):
         pool = self._pool(self._operation(account), connection.service, journal, limiter, limit)
         pool.trial = Trial(0 if settings.run.dry_run or settings.run.max_failures else TRIAL_ROWS)
         record = replace(self.record, account=account, rate_limit=rate, options=self._kept_options(connection))
-        contact = settings.mapping.contact
+        self.store.tells_gone, contact = tells_gone(self.context, connection), settings.mapping.contact
         await journal.begin(record, connection.account, contact.existing, contact.on_conflict)
         for one in connection.sheets:
             await journal.add_sheet(sheet_to_keep(one))

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from operator import itemgetter
 
 from importer.commands.account.connection import MappedSheet
 from importer.commands.context import CommandContext
-from importer.commands.input.own_file import list_file
+from importer.commands.input.own_file import is_own, list_file, was_read
 from importer.commands.mapping_selection import kept_columns, notes_of, tell_guess
 from importer.commands.setup import rehearsals_journal
 from importer.journal import Journal
@@ -23,6 +24,8 @@ from importer.model.rows import Sheet
 from importer.model.runs import RunRecord
 from importer.settings import Settings
 
+_GUESSED = re.compile(r'with "(?P<word>[^"]+)"\. If "[^"]+" is right, say --encoding')
+"""In the note on a text file's encoding (`readers.text.legacy_codecs`): the word as it was read."""
 _OF_ROWS = ("not sent", "left out", "[input.where]")
 """In notes about rows that do not get to Callbell, or should not: somebody may have to act on them each time."""
 
@@ -75,7 +78,7 @@ class SheetNotes:
             text = plain(f"{sheet.file}: {note}")
             if text not in self._told:
                 self._told.add(text)
-                if not self._before.has_note(index, sheet, note):
+                if not (self._before.has_note(index, sheet, note) or self._is_sure(sheet, note)):
                     self._context.tell(text)
 
     def tell_guess(self, index: int, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
@@ -86,6 +89,13 @@ class SheetNotes:
     def was_guessed(self, index: int, sheet: Sheet, columns: ColumnOptions) -> bool:
         """Tell whether the last run told that the same columns were guessed."""
         return self._before.has_guess(index, sheet, columns)
+
+    def _is_sure(self, sheet: Sheet, note: str) -> bool:
+        """Tell whether a guess of the encoding is right: the run that wrote this file of ours had read the word."""
+        found = _GUESSED.search(note)
+        if found is None or self._context.settings.run.verbose or not is_own([sheet]):
+            return False
+        return was_read(self._journal, self._record.files, found["word"])
 
     @cached_property
     def _before(self) -> ToldBefore:

@@ -24,7 +24,7 @@ from importer.commands.pool_command import PoolCommand
 from importer.journal import AsyncUndo, Journal, RunUndo
 from importer.model.changes import field_labels
 from importer.model.deletion import Deletion, Fate, Removed
-from importer.model.journal_rows import Pending
+from importer.model.journal_rows import Intended, Pending
 from importer.model.policy import Policy
 from importer.model.replies import Reply
 from importer.model.runs import RunRecord
@@ -168,10 +168,11 @@ class _SeenUndo(AsyncUndo):
         self._rows.update((row.seq, row) for row in rows)
         return rows
 
-    def record(self, recorded: Removed) -> None:
+    def record(self, recorded: Removed | Intended) -> None:
         """Buffer an outcome."""
         super().record(recorded)
-        self._outcomes[recorded.seq] = recorded.outcome
+        if not isinstance(recorded, Intended):
+            self._outcomes[recorded.seq] = recorded.outcome
 
     def contacts(self) -> Sequence[ForetoldContact]:
         """Return the contacts with their outcomes, in the input's order."""

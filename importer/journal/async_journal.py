@@ -130,7 +130,7 @@ class AsyncJournal(_WriteQueue[Recorded | Attempted | Intended]):
             self._journal.release(claimed.result())
 
 
-class AsyncUndo(_WriteQueue[Removed]):
+class AsyncUndo(_WriteQueue[Removed | Intended]):
     """A `protocols.WorkJournal`.
 
     Args:
@@ -152,7 +152,9 @@ class AsyncUndo(_WriteQueue[Removed]):
         return await self._call(self._with_buffer, partial(self._undo.claim, count))
 
     def record_attempt(self, attempted: Attempted | Intended) -> None:
-        """Do nothing: an undo keeps no attempts."""
+        """Buffer a PATCH before it leaves, durable as an outcome is; an undo keeps no attempts."""
+        if isinstance(attempted, Intended):
+            self._buffer.append(attempted)
 
     async def finish(self, exit_code: int, at: datetime) -> None:
         """End the undo and write what is buffered; see `RunUndo.finish`."""

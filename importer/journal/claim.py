@@ -13,7 +13,13 @@ from itertools import product
 from importer.journal.database import columns, encode_json, maybe_moment, moment, storable
 from importer.journal.deduplicate import FIRST_MET
 from importer.journal.doubts import doubts_of_rows
-from importer.journal.gone_contacts import leave_gone_contact, restore_gone_contact
+from importer.journal.gone_contacts import (
+    drop_other_intents,
+    leave_gone_contact,
+    mark_found_again,
+    mark_gone,
+    restore_gone_contact,
+)
 from importer.journal.intents import record_intent
 from importer.journal.pending_rows import SELECT_PENDING, PendingRow, walked
 from importer.journal.run_input import CONTACT_OF_ROW, IN_CONFLICT, ROW_KEY, RunInput, RunKey, row_pieces
@@ -46,10 +52,12 @@ CROSS JOIN contacts ON contacts.is_sent AND {CONTACT_OF_ROW}
 CROSS JOIN rows AS sent ON sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
 WHERE {_THESE_ROWS} AND rows.uuid <> '' AND sent.payload IS NOT NULL
 """  # noqa: S608 - only constants
+_WITH_FIRST_MET = f"iif(:reason = '', '', rtrim(:reason, '.') || '. ') || '{FIRST_MET}'"
 _SETTLE_ROW = f"""
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
-    column_header = :column, reason = ltrim(:reason || iif(reason = '{FIRST_MET}', '; {FIRST_MET}', ''), '; '),
-    base = :base, left_fields = nullif(:left, '[]'), is_ours = :is_ours, attempts = :attempts, finished_at = :at
+    column_header = :column, reason = iif(reason = '{FIRST_MET}', {_WITH_FIRST_MET}, :reason),
+    base = :base, left_fields = nullif(:left, '[]'), kept_values = nullif(:kept, '{{}}'), is_ours = :is_ours,
+    attempts = :attempts, finished_at = :at
 WHERE run = :run AND seq = :seq
 """  # noqa: S608 - only constants
 _IS_SENT = "rows.attempts > 0 OR rows.base IS NOT NULL"
@@ -155,7 +163,8 @@ def _pending(row: PendingRow, base: Sequence[str | None], presence: Presence, uu
         row=row.row,
         contact=row.contact,
         uuid=row.uuid or uuid,
-        presence=Presence.THERE if row.uuid else presence,
+        presence=Presence.THERE if row.uuid and not row.was_gone else presence,
+        was_gone=row.was_gone,
         base=None if said is None else without_fields(from_json(said, row.normalised or ""), json.loads(left or "[]")),
         in_doubt=row.doubt_since is not None,
         first_sent_at=maybe_moment(row.doubt_since),
@@ -185,14 +194,18 @@ def record_outcomes(
             if note.outcome.status is Status.UNSENT:
                 _release_contact(connection, settled[-1])
     if settled:
+        these = _these(key, [line["seq"] for line in settled])
         connection.executemany(_SETTLE_ROW, settled)
-        connection.execute(_SETTLE_CONTACTS, _these(key, [line["seq"] for line in settled]))
+        mark_found_again(connection, these)
+        connection.execute(_SETTLE_CONTACTS, these)
+        mark_gone(connection, these)
 
 
 def _record_intent(connection: sqlite3.Connection, key: RunKey, note: Intended) -> None:
     """Write down a PATCH; of a POST, that the row's old contact is no more, and that this run sends a new one."""
     if note.change.uuid:
-        record_intent(connection, key.run, note)
+        drop_other_intents(connection, {"run": key.run, "seq": note.seq, "uuid": note.change.uuid})
+        record_intent(connection, key, note)
     elif leave_gone_contact(connection, asdict(key) | {"seq": note.seq}):
         connection.execute(_CLAIM_CONTACTS, _these(key, [note.seq]) | {"now": moment(note.at)})
 

@@ -3,6 +3,8 @@
     key in an earlier row of this run ............ duplicate
     key unknown, or its last sending failed ...... pending; refused with a 4xx: looked up before it is sent
     key in flight or in doubt .................... pending, looked up before it is sent
+    key was found deleted in Callbell ............ pending with its UUID, looked up, and told if it is not there; where
+                                                   nothing can be looked up: failed (code `gone`)
     key in Callbell, same content ................ unchanged
     key in Callbell, other content ............... exists (code `differs`); also where its only update failed
     key in Callbell, what was sent is forgotten .. exists
@@ -24,9 +26,9 @@ from importer.model.changes import CUSTOM
 from importer.model.payload import content_hashes, differing_fields, from_json
 from importer.model.phone_forms import other_form
 from importer.model.policy import Existing
-from importer.model.replies import Outcome
+from importer.model.replies import Outcome, gone_outcome
 from importer.model.requests import digits_only
-from importer.model.rows import Sheet, Status
+from importer.model.rows import GONE, Sheet, Status
 
 DUPLICATE_DIFFERS = "not sent, though it differs in"
 """In the reason of a duplicate that says more or less than the row that is sent."""
@@ -34,8 +36,8 @@ DUPLICATE_DIFFERS = "not sent, though it differs in"
 SENT_FORGOTTEN = "it is there; what was sent before is forgotten"
 """The reason of a row whose contact is in Callbell, where nobody can say any more whether it differs."""
 _NOT_UPDATED = "it is there; an earlier run's update of it failed"
-FIRST_MET = "met as if for the first time: what was sent before is forgotten"
-"""In the reason of an update that has no earlier values to go by."""
+FIRST_MET = "Met as if for the first time: what was sent before is forgotten."
+"""The last sentence in the reason of an update that has no earlier values to go by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class KnownContact:
     is_left: int = 0
     """Whether it was left as Callbell had it when it was first met, and this run lets the sheet's values win."""
     is_forgotten: int = 0
-    """Whether what was sent is forgotten (`purge`), or was taken back."""
+    """Whether what was sent is forgotten (`purge`), or was taken back by an undo that leaves nothing sure."""
     is_not_updated: int | None = 0
     """Whether it was met, and the update that it was met for failed."""
 
@@ -100,7 +102,7 @@ TO_SEND = EnqueueDecision(Outcome(status=Status.PENDING))
 
 
 def deduplicate_across_runs(
-    payload: str, known: KnownContact | None, existing: Existing = Existing.SKIP
+    payload: str, known: KnownContact | None, existing: Existing = Existing.SKIP, *, tells_gone: bool = False
 ) -> EnqueueDecision:
     """Return the status of a contact whose key has no earlier row in this run.
 
@@ -108,14 +110,13 @@ def deduplicate_across_runs(
         payload: The contact's JSON text.
         known: What earlier runs sent under its key; None: the key is unknown.
         existing: What this run does with contacts that are there.
+        tells_gone: Whether those that were deleted in Callbell are told as that, without being looked up.
 
     """
     if known is None:
         return TO_SEND
-    if known.status is Status.FAILED:
-        return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at if known.was_refused else None)
-    if known.status in (Status.IN_FLIGHT, Status.IN_DOUBT):
-        return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
+    if known.status in (Status.FAILED, Status.IN_FLIGHT, Status.IN_DOUBT):
+        return _not_surely_there(known, tells_gone=tells_gone)
     reason = "" if known.same else _NOT_UPDATED if known.is_not_updated else _differs(payload, known.payload)
     is_merged = known.is_sent and not (known.is_doubted or known.is_left)
     if existing is Existing.UPDATE and known.uuid and (reason or not is_merged):
@@ -125,6 +126,16 @@ def deduplicate_across_runs(
         return EnqueueDecision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))
     code, reason = ("exists", SENT_FORGOTTEN) if known.is_forgotten else ("differs", reason)
     return EnqueueDecision(Outcome(status=Status.EXISTS, uuid=known.uuid, href=known.href, code=code, reason=reason))
+
+
+def _not_surely_there(known: KnownContact, *, tells_gone: bool) -> EnqueueDecision:
+    """Return the same of a contact that failed, may be there, or was deleted: the last has a UUID, and failed."""
+    if known.status is not Status.FAILED:
+        return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
+    if not known.uuid:
+        return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at if known.was_refused else None)
+    asked = Outcome(status=Status.PENDING, uuid=known.uuid, href=known.href, code=GONE)
+    return EnqueueDecision(gone_outcome(known.uuid) if tells_gone else asked)
 
 
 def deduplicate_within_run(

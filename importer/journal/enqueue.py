@@ -206,7 +206,7 @@ def _decide(
     mapped: Contact | InvalidRow, draft: RowDraft, known: KnownContact | None, run: RunInput
 ) -> EnqueueDecision:
     if isinstance(mapped, Contact):
-        return deduplicate_across_runs(draft.payload, known, run.existing)
+        return deduplicate_across_runs(draft.payload, known, run.existing, tells_gone=run.tells_gone)
     first = mapped.problems[0]
     reason = " ".join(problem.message for problem in mapped.problems)
     return EnqueueDecision(Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason))

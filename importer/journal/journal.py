@@ -49,6 +49,8 @@ class Journal:
         self._now = now
         self.tallied_only = tallied_only
         """Whether the next run's rows that would be sent are counted only; for one that never claims."""
+        self.tells_gone = False
+        """Whether the next run's contacts that were found deleted are told as that; for one that asks nobody."""
         self._begun: RunInput | None = None
 
     @classmethod
@@ -102,7 +104,7 @@ class Journal:
                 f"The journal {self._database.path} has a run named {record.name} already.",
                 "Wait a second and give the same command again.",
             )
-        self._begun = replace(begun, tallied_only=self.tallied_only)
+        self._begun = replace(begun, tallied_only=self.tallied_only, tells_gone=self.tells_gone)
 
     def add_sheet(self, sheet: Sheet) -> int:
         """Insert the run's next sheet and return its index, from 0."""

@@ -8,10 +8,10 @@ from importer.journal.presence import WalkedRow
 from importer.journal.run_input import RunInput
 from importer.model.journal_rows import Presence
 from importer.model.payload import from_json
-from importer.model.rows import Contact
+from importer.model.rows import GONE, Contact
 
 SELECT_PENDING = """
-SELECT seq, number, payload, source, channel, identifier, normalised, uuid, doubt_since, doubt_until FROM rows
+SELECT seq, number, payload, source, channel, identifier, normalised, uuid, doubt_since, doubt_until, code FROM rows
 WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it
 """
 
@@ -29,11 +29,17 @@ class PendingRow(NamedTuple):
     uuid: str
     doubt_since: str | None
     doubt_until: str | None
+    code: str
 
     @property
     def contact(self) -> Contact:
         """What the row is to be sent as."""
         return from_json(self.payload, self.normalised or "")
+
+    @property
+    def was_gone(self) -> bool:
+        """Whether an earlier run found that its contact was deleted in Callbell."""
+        return self.code == GONE
 
     @property
     def can_be_asked(self) -> bool:

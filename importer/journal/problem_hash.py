@@ -40,8 +40,10 @@ FROM (
 ) AS found
 CROSS JOIN rows USING (run, seq)
 """
-_OF_CONFLICT = "Changed in the sheet and in Callbell"
+_OF_CONFLICT = ", so left as it is: "
 """Where the reason of a conflict begins to say what is in conflict; before it may stand what was changed."""
+_BOTH_CHANGED = "Changed in the sheet and in Callbell"
+"""What stood before that in an earlier version, whatever the cause was: its conflicts are known."""
 _BY_REASON = ", ".join(f"'{code}'" for code in sorted(BY_MESSAGE))
 # What is still open when a run ends early will be in doubt (`importer.journal.claim`).
 _OTHERS = f"""
@@ -52,7 +54,7 @@ SELECT run, seq, code, column_header, is_fixable,
 FROM (
     SELECT run, seq, iif(status IN ('pending', 'in_flight'), 'in_doubt', code) AS code, {IN_CONFLICT} AS is_fixable,
         fingerprint, identifier, normalised, column_header,
-        CASE WHEN {IN_CONFLICT} THEN substr(reason, max(1, instr(reason, '{_OF_CONFLICT}')))
+        CASE WHEN {IN_CONFLICT} THEN '{_BOTH_CHANGED}' || substr(reason, max(1, instr(reason, '{_OF_CONFLICT}')))
             WHEN code IN ({_BY_REASON}) THEN reason ELSE '' END AS value
     FROM rows WHERE {{which}} AND (
         status IN ('failed', 'in_doubt', 'in_flight') OR (status = 'pending' AND doubt_until IS NOT NULL)

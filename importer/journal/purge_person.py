@@ -69,7 +69,7 @@ _EMPTY_ROWS = f"""
 UPDATE rows SET source = '', identifier = '', normalised = NULL, name = '', uuid = '', href = '', column_header = '',
     code = iif(status IN ('invalid', 'failed', 'in_doubt', 'unsent'), '{FORGOTTEN}', ''), reason = '{FORGOTTEN}',
     fingerprint = NULL, row_fingerprint = NULL, payload = NULL, base = NULL, cells = '[]', reader_problems = NULL,
-    is_ours = 0
+    kept_values = NULL, is_ours = 0
 WHERE (run, seq) IN (SELECT run, seq FROM temp.theirs)
 """  # noqa: S608 - only constants
 # Hashes of what their cells said, which who knows the rest of a row could try numbers with.

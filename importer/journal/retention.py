@@ -5,7 +5,8 @@
     older ................................ those that changed something in Callbell, are in doubt or in conflict
 
 So `undo` and the merge have what they need, and `retry` and `report` say what is not kept. A row stays too that a
-contact or a later row stands on: it has their name, their UUID and what was sent. Each run is one transaction.
+contact, a later row or an update stands on: it has their name, their UUID and what was sent last, or before the update.
+Each run is one transaction.
 """
 
 import sqlite3
@@ -38,6 +39,7 @@ _STOOD_ON = (
     INSERT OR IGNORE INTO temp.stood_on SELECT same_run, same_as FROM rows
     WHERE same_run IS NOT NULL AND same_as IS NOT NULL
     """,
+    "INSERT OR IGNORE INTO temp.stood_on SELECT sent_run, sent_seq FROM changes WHERE sent_run IS NOT NULL",
 )
 _PART = "rows.run = :run AND rows.seq BETWEEN :first AND :last AND rows.status IN ({statuses})"
 _SEEN = f"""

@@ -54,6 +54,8 @@ class RunInput:
     """What was forgotten that rows of the account may meet; None: nothing."""
     tallied_only: bool = False
     """Rows that would be sent are counted and not inserted: `check` has no use for them."""
+    tells_gone: bool = False
+    """Contacts that were found deleted in Callbell are told as that, without being looked up."""
     sheets: dict[int, Sheet] = field(default_factory=dict)
     """Those that were added so far, by their index."""
     last_seq: int = 0

@@ -30,6 +30,8 @@ MIGRATIONS = (
     "0014_problems.sql",
     "0015_forgotten.sql",
     "0016_offset.sql",
+    "0017_sent_before.sql",
+    "0018_kept_values.sql",
 )
 """In order; their number is the version of the schema."""
 TEMPORARY_TABLES = resources.files("importer.journal") / "temporary_tables.sql"

@@ -19,10 +19,10 @@ from typing import Any
 from importer.journal.database import Database, columns, maybe_moment, moment, storable
 from importer.journal.intents import change_of
 from importer.journal.run_input import ROW_KEY, RunKey
+from importer.journal.sent_before import begin_give_back, end_give_back
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult, Removed
-from importer.model.journal_rows import Pending
+from importer.model.journal_rows import Intended, Pending
 from importer.model.payload import from_json
-from importer.model.rows import FINGERPRINT_BYTES
 
 _TAKEN_BACK_SQL = ", ".join(f"'{fate}'" for fate in sorted(TAKEN_BACK))
 _TABLES = "rows LEFT JOIN removals USING (run, seq) LEFT JOIN changes USING (run, seq)"
@@ -69,7 +69,7 @@ ON CONFLICT DO UPDATE SET status = 'pending', http_status = NULL, reason = '', f
 """
 _NEXT = f"""
 SELECT removals.seq, rows.number, iif({_CHANGED}, changes.uuid, rows.uuid), rows.payload, rows.normalised,
-    iif({_CHANGED}, changes.after, NULL), changes.before, rows.status = 'in_doubt'
+    iif({_CHANGED}, changes.after, NULL), changes.before, rows.status = 'in_doubt' OR removals.counted
 FROM removals JOIN rows USING (run, seq) LEFT JOIN changes USING (run, seq)
 WHERE removals.status = 'pending' AND {_OPEN_OURS} -- its list of statuses as the index open_removals says it
 ORDER BY removals.seq LIMIT :count
@@ -83,15 +83,6 @@ WHERE run = :run AND seq = :seq
 _FORGET = f"""
 DELETE FROM contacts WHERE account = :account AND (source, channel, identifier, uuid) = (
     SELECT {ROW_KEY}, rows.uuid FROM rows WHERE run = :run AND seq = :seq AND status = 'created'
-)
-"""  # noqa: S608 - only constants
-# What the sheet said before the run is not known any more: the next update meets the contact for the first time. It
-# is still known where the run's own update came to nothing.
-_FORGET_UPDATE = f"""
-UPDATE contacts SET is_sent = 0, fingerprint = zeroblob({FINGERPRINT_BYTES}), row_fingerprint = NULL, sent_run = 0,
-    sent_seq = 0
-WHERE account = :account AND sent_run >= :run AND (source, channel, identifier, uuid) = (
-    SELECT {ROW_KEY}, changes.uuid FROM rows JOIN changes USING (run, seq) WHERE rows.run = :run AND rows.seq = :seq
 )
 """  # noqa: S608 - only constants
 _BEGIN = "INSERT INTO undos (name, run, report_dir, started_at) VALUES (:name, :run, :report_dir, :at) RETURNING id"
@@ -178,7 +169,7 @@ class RunUndo:
             ((self._undo,),) = connection.execute(_BEGIN, line).fetchall()
             connection.execute(_ENQUEUE, line)
 
-    def claim(self, count: int, removed: Sequence[Removed] = ()) -> list[Pending]:
+    def claim(self, count: int, removed: Sequence[Removed | Intended] = ()) -> list[Pending]:
         """Record outcomes, and mark up to `count` contacts as in flight: about to be deleted, or given back."""
         with self.database.transaction() as connection:
             self._record(connection, removed)
@@ -196,13 +187,17 @@ class RunUndo:
             for seq, number, uuid, payload, normalised, after, before, in_doubt in found
         ]
 
-    def record(self, removed: Sequence[Removed]) -> None:
-        """Record outcomes; a created contact that is gone is forgotten, so that a later run creates it again."""
+    def record(self, removed: Sequence[Removed | Intended]) -> None:
+        """Record outcomes, and values that are about to be given back.
+
+        A created contact that is gone is forgotten, so that a later run creates it again; of one that gets values back,
+        what counts as sent.
+        """
         if removed:
             with self.database.transaction() as connection:
                 self._record(connection, removed)
 
-    def finish(self, exit_code: int, at: datetime, removed: Sequence[Removed] = ()) -> None:
+    def finish(self, exit_code: int, at: datetime, removed: Sequence[Removed | Intended] = ()) -> None:
         """Record outcomes and the undo's end; the next undo claims again what is still in flight."""
         line = {"run": self.key.run, "undo": self._undo, "exit_code": exit_code, "at": moment(at)}
         with self.database.transaction() as connection:
@@ -214,14 +209,16 @@ class RunUndo:
         """Return all that the run created or changed, in the input's order; memory does not grow with their number."""
         return map(_result, chain.from_iterable(self.database.pages(_RESULTS, asdict(self.key))))
 
-    def _record(self, connection: sqlite3.Connection, removed: Sequence[Removed]) -> None:
+    def _record(self, connection: sqlite3.Connection, removed: Sequence[Removed | Intended]) -> None:
         for one in removed:
-            line = asdict(self.key) | columns(one.outcome) | {"seq": one.seq, "at": moment(one.at)}
-            connection.execute(_SETTLE, line)
-            if one.outcome.status is Fate.RESTORED:
-                connection.execute(_FORGET_UPDATE, line)
-            elif one.outcome.status in TAKEN_BACK:
+            line: dict[str, object] = asdict(self.key) | {"seq": one.seq}
+            if isinstance(one, Intended):
+                begin_give_back(connection, line)
+                continue
+            connection.execute(_SETTLE, line | columns(one.outcome) | {"at": moment(one.at)})
+            if one.outcome.status in TAKEN_BACK:
                 connection.execute(_FORGET, line)
+            end_give_back(connection, line, one.outcome.last_sent)
 
 
 def _result(columns: tuple[Any, ...]) -> RemovalResult:

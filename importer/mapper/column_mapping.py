@@ -26,7 +26,6 @@ from importer.mapper.options import (
     ContactOptions,
     IdentifierFormat,
     MappingOptions,
-    MobileForm,
     OnBadValue,
 )
 from importer.mapper.phones import NUMBERS_APART, identify, one_number, undecorated
@@ -225,12 +224,10 @@ def _identifier_reading(
     found: Feed, contact: ContactOptions, country: CountryReading, country_feed: Feed | None
 ) -> TextReading:
     """Return how to read the identifier; an unknown country is a problem only where the number needs one."""
-    is_as_is = contact.identifier_format is IdentifierFormat.AS_IS
-    form = MobileForm.AS_WRITTEN if is_as_is else contact.mobile_form
 
     def read(texts: Sequence[str]) -> str | Problem:
         text, region = found.read(texts), country(texts)
-        value = identify(text, contact.source, region or "", form)
+        value = identify(text, contact.source, region or "", contact.sent_form)
         if isinstance(value, str):
             return value
         if region is None and country_feed and value.code == "phone_no_country":

@@ -7,6 +7,7 @@ only where they are unambiguous. The problems do not name the column; `importer.
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
 
@@ -32,7 +33,7 @@ def conversion(field: CustomFieldOptions, tag_separators: str) -> Conversion:
         FieldType.EMAIL: email,
         FieldType.NUMBER: partial(number, decimal=field.decimal),
         FieldType.DATE: date_reader(field.format),
-        FieldType.DROPDOWN: _choice(field),
+        FieldType.DROPDOWN: _one_choice(field),
         FieldType.CHECKBOX: _choices(field, field.separator or tag_separators),
     }
     return conversions[field.type]
@@ -134,13 +135,29 @@ def _choice(field: CustomFieldOptions) -> TextConversion:
     return choice(spellings, field.options, f"{field.type}_unknown", f"is not an option of {quoted(field.name)}")
 
 
+def _one_choice(field: CustomFieldOptions) -> TextConversion:
+    choose = _choice(field)
+
+    def choose_one(text: str) -> str | Problem:
+        chosen = choose(text)
+        return chosen if isinstance(chosen, str) else replace(chosen, message=f"{chosen.message} {_new_option(field)}")
+
+    return choose_one
+
+
 def _choices(field: CustomFieldOptions, separators: str) -> Conversion:
     choose, split = _choice(field), splitter(separators)
 
     def choose_all(text: str) -> FieldValue | Problem:
         chosen = [choose(part) for part in split(text)]
         if wrong := [each.message for each in chosen if isinstance(each, Problem)]:
-            return Problem(code="checkbox_unknown", message=" ".join(wrong))
+            return Problem(code="checkbox_unknown", message=" ".join([*wrong, _new_option(field)]))
         return tuple(dict.fromkeys(each for each in chosen if isinstance(each, str)))
 
     return choose_all
+
+
+def _new_option(field: CustomFieldOptions) -> str:
+    """Return how an option that is new gets known: the config names those that the list had when it was written."""
+    key = f"options of {quoted(field.name)} under [columns.custom_fields] of the config"
+    return f"If it is a new option, add it to {key}, and in Callbell."

@@ -76,6 +76,11 @@ class ContactOptions:
     repair_text: bool = False
     """Whether damaged text is repaired where its letters can be told."""
 
+    @property
+    def sent_form(self) -> MobileForm:
+        """The form in which mobile numbers are sent: `as_is` numbers as they are written, whatever is chosen."""
+        return MobileForm.AS_WRITTEN if self.identifier_format is IdentifierFormat.AS_IS else self.mobile_form
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomFieldOptions:

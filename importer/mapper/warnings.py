@@ -12,10 +12,9 @@ from importer.mapper.contact import cleaned_cells, text_flaws
 from importer.mapper.messages import quoted
 from importer.mapper.phones.numbering_plans import lost_zero
 from importer.model.account import ACCOUNT_PROBLEMS
-from importer.model.cell_names import cells_of_several
 from importer.model.phone_forms import mobile_form
 from importer.model.requests import can_be_asked
-from importer.model.rows import Contact, Entry, Problem, Row
+from importer.model.rows import Contact, Problem, Row
 from importer.model.runs import ProblemGroup
 
 _FIRST_ROWS = 20
@@ -212,40 +211,6 @@ class Findings:
                 " spreadsheet program counts up. Compare them with their source."
             )
             self._tally("phones_consecutive", column, message).extend(run)
-
-
-class SheetWarnings:
-    """Observes the rows of one sheet, once they are mapped or recognised."""
-
-    def __init__(self, findings: Findings, mapping: ColumnMapping, sheet: int = 0) -> None:
-        self._findings = findings
-        self._mapping = mapping
-        self._sheet = sheet
-        self._column = mapping.identifier_feed.label
-        self._header = _used_header(mapping)
-
-    def mapped(self, entries: Sequence[Entry]) -> None:
-        """Take note of the rows that are right."""
-        for entry in entries:
-            row, contact = entry.row, entry.mapped
-            if isinstance(contact, Contact):
-                found = row_warnings(row, contact, self._mapping)
-                named = partial(self._named, row.number, row.cells)
-                self._findings.see(row.number, contact, self._column, found, sheet=self._sheet, named=named)
-
-    def recognised(self, row: int, identifier: str) -> None:
-        """Take note of a row that an earlier run settled."""
-        named = partial(self._named, row, None)
-        self._findings.see_recognised(row, identifier, self._column, sheet=self._sheet, named=named)
-
-    def _named(self, row: int, cells: Sequence[str] | None, column: str) -> str:
-        return cells_of_several(self._header, column, row, cells)
-
-
-def _used_header(mapping: ColumnMapping) -> list[str]:
-    """Return the sheet's header, as far as its columns feed a field."""
-    names = {one.index: one.header for one in mapping.used}
-    return [names.get(place, "") for place in range(mapping.width)]
 
 
 def _both_forms(code: str, column: str, long: RowTally, short: RowTally) -> ProblemGroup:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from importer.model.journal_rows import RecordedOutcome
 
@@ -25,6 +25,14 @@ class Fate(StrEnum):
     """Not decided yet: the undo ended before its turn."""
 
 
+class LastSent(Enum):
+    """What counts as the sheet's last word on an updated contact, after an undo had to do with it."""
+
+    BEFORE_THE_RUN = "what counted before the update: the undo itself gave back all that it had changed"
+    UNTOUCHED = "what counted before the undo: surely nothing was given back"
+    UNKNOWN = "nothing: values may have been given back, by the undo or by somebody"
+
+
 TAKEN_BACK = frozenset({Fate.DELETED, Fate.RESTORED, Fate.GONE})
 """Nothing is left to be done about these."""
 
@@ -41,6 +49,8 @@ class Deletion:
     status: Fate
     http_status: int | None = None
     reason: str = ""
+    last_sent: LastSent = LastSent.UNKNOWN
+    """Only of an update."""
 
     @property
     def detail(self) -> str:

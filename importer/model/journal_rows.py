@@ -1,9 +1,10 @@
 """Rows that are claimed from the journal, and what is recorded in it: frozen values."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
+from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
 from importer.model.changes import ContactChange, FieldValue
@@ -33,6 +34,8 @@ class Pending:
     uuid: str = ""
     """The contact's; empty where it is not known to be in Callbell."""
     presence: Presence = Presence.UNKNOWN
+    was_gone: bool = False
+    """An earlier run found that the contact, which `uuid` names, was deleted in Callbell."""
     base: Contact | None = None
     """What the sheet said when the contact was last sent; None: never sent by us, or forgotten (a first meeting)."""
     doubts: tuple[ContactChange, ...] = ()
@@ -45,15 +48,20 @@ class Pending:
     """When the earlier run first sent it; only where `in_doubt`."""
     was_refused: bool = False
     """Only where `in_doubt`: the service refused it, so that it is not working on it any more."""
+    replaced: Mapping[str, FieldValue | None] = field(default_factory=lambda: MappingProxyType({}))
+    """What Callbell had when fields were left so that are to be replaced now; None: it cannot be read."""
 
     @property
-    def known_changes(self) -> dict[str, tuple[FieldValue, FieldValue]]:
-        """By field, what the sheet said when the contact was last sent, and what it says now; empty: not known."""
+    def known_changes(self) -> dict[str, tuple[FieldValue | None, FieldValue]]:
+        """By field, what Callbell is known to have had, else what was sent last, and what the sheet says now.
+
+        Empty: not known.
+        """
         if self.base is None:
             return {}
-        before = set_fields(self.base)
+        before = {**set_fields(self.base), **self.replaced}
         now = set_fields(self.contact)
-        return {name: (before.get(name, ""), value) for name, value in now.items() if before.get(name) != value}
+        return {name: (before.get(name, ""), value) for name, value in now.items() if before.get(name, "") != value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +76,12 @@ class FirstToSend:
     """Rows of contacts that are there and of which it is known what changed."""
     compared: int = 0
     """Other rows of contacts that are there: what Callbell has tells what changes."""
+    gone: int = 0
+    """Rows of contacts that an earlier run found deleted in Callbell: whether they are there again is asked."""
     is_whole: bool = True
     """Whether all rows were looked at."""
+    replaces: bool = False
+    """Whether what Callbell has is replaced, whatever it is (`on_conflict = sheet`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

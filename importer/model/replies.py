@@ -7,8 +7,9 @@ from enum import Enum
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from importer.model.changes import FieldValue
 from importer.model.requests import CALLBELL_URL
-from importer.model.rows import Contact, Status
+from importer.model.rows import GONE, Contact, Status
 
 _CALLBELL_ADDRESS = f"{urlsplit(CALLBELL_URL).hostname}:443"
 
@@ -91,8 +92,22 @@ class Outcome:
     """What the sheet counts as having said from now on; None: the row was not merged with what Callbell had."""
     left: tuple[str, ...] = ()
     """Fields in which a contact that was met for the first time was left as Callbell had it."""
+    kept: Mapping[str, FieldValue | None] = field(default_factory=lambda: MappingProxyType({}))
+    """What Callbell had in these, or in those of a conflict; None: it cannot be read."""
 
     @property
     def detail(self) -> str:
         """What a log says besides the status."""
         return self.code or self.uuid
+
+
+def gone_outcome(uuid: str, http_status: int | None = None) -> Outcome:
+    """Return the outcome of a row whose contact was deleted in Callbell.
+
+    Args:
+        uuid: That the contact had.
+        http_status: Of the last reply; None: an earlier run found it out.
+
+    """
+    reason = "It was deleted in Callbell. To make it again, run the same command with --gone recreate."
+    return Outcome(status=Status.FAILED, uuid=uuid, http_status=http_status, code=GONE, reason=reason)

@@ -39,6 +39,8 @@ NEEDS_PERSON = TO_RETRY - {Status.UNSENT}
 
 CONFLICT = "conflict"
 """The code of rows that are in Callbell, where both the sheet and a person changed a field: they need a person too."""
+GONE = "gone"
+"""The code of rows whose contact was deleted in Callbell: no cell of them is to be fixed."""
 
 FINAL = tuple(status for status in Status if status not in {Status.PENDING, Status.IN_FLIGHT})
 """The final statuses, in the order in which reports show them."""

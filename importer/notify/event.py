@@ -48,7 +48,7 @@ def events_of(summary: Mapping[str, object]) -> tuple[Event, ...]:
 
     """
     code = summary.get("exit_code")
-    if code == _INTERRUPTED or table(summary, "error").get("code") == _DECLINED:
+    if code == _INTERRUPTED or is_declined(summary):
         return ()
     holds = {
         Event.FAILURE: code not in (_FINISHED, _NEEDS_PERSON)
@@ -59,6 +59,11 @@ def events_of(summary: Mapping[str, object]) -> tuple[Event, ...]:
     found = tuple(event for event, is_so in holds.items() if is_so)
     is_well = code == _FINISHED and not problem_groups(summary)
     return found or ((Event.SUCCESS,) if is_well else (Event.KNOWN,))
+
+
+def is_declined(summary: Mapping[str, object]) -> bool:
+    """Tell whether a person answered that nothing is to be sent."""
+    return table(summary, "error").get("code") == _DECLINED
 
 
 def unsettled_rows(summary: Mapping[str, object]) -> int:

@@ -13,6 +13,7 @@ from importer.model.plain_text import counted, duration, plain, plain_lines
 from importer.notify.event import Event, problem_groups, table, tables, whole_number
 from importer.notify.headline import counts_of, headline_of, subject_line
 from importer.notify.masked_text import MOST_CHARACTERS, masked_line, masked_lines
+from importer.system.nightly_job import MOST_STARTS, RETRY_MINUTES
 
 TEST = "test"
 _FOLDER = re.compile(r"(.*)[\\/]")
@@ -24,9 +25,15 @@ _SAME = "same command"
 _TOLD = re.compile(rf"{_SAME}[^\n]*:\n +.*callbell-importer.* run ")
 """It is named in the step already."""
 _BY_ITSELF = "A schedule gives that command again at its next time, and does nothing else of this."
+_BY_SYSTEMD = (
+    f"systemd gives that command again in {RETRY_MINUTES} minutes, up to {MOST_STARTS - 1} times in a night, and does"
+    " nothing else of this."
+)
+_SERVICE_AWAY = 5
+"""The exit code that the unit of a service does not take for final."""
 _MASKED = frozenset({"message", "hint"})
 _PATHS = "reports"
-_KEPT = frozenset({"run", "command", "files", "started_at", "finished_at", "code", "account", _PATHS})
+_KEPT = frozenset({"run", "command", "files", "started_at", "finished_at", "code", "account", "compared_with", _PATHS})
 """Keys of the summary whose texts are the importer's own words, names of files, times and paths."""
 _OF_ROWS = frozenset({"problems", "warnings"})
 """Groups of rows: their messages and columns hold what stands in cells."""
@@ -59,6 +66,8 @@ class Place:
     """The command that was given."""
     config: str = ""
     """The config file, which tells which import it was where nothing ran; empty: there is none."""
+    is_service: bool = False
+    """Whether it was our service of systemd, which tries again by itself."""
 
 
 def notice_of(events: Sequence[Event], summary: Mapping[str, object], place: Place, *, details: bool = False) -> Notice:
@@ -184,15 +193,16 @@ def _next_lines(summary: Mapping[str, object], place: Place) -> list[str]:
     step = masked_lines(error.get("hint")) or plain_lines(place.next_step) or "nothing has to be done."
     if error.get("code") == _MISSING:
         step = "the list did not come, or has another name: have it put there, and give the same command again."
+    by_itself = _BY_SYSTEMD if place.is_service and summary.get("exit_code") == _SERVICE_AWAY else _BY_ITSELF
     is_told = _SAME in step and summary.get("command") != "retry"  # of that a person knows which one it was
-    return [f"Next: {step}", *(_same_command(step, place.command) if is_told else ())]
+    return [f"Next: {step}", *(_same_command(step, place.command, by_itself) if is_told else ())]
 
 
-def _same_command(step: str, command: str) -> Iterator[str]:
+def _same_command(step: str, command: str, by_itself: str) -> Iterator[str]:
     """Yield which command is meant, unless the step says so, and who gives it by themselves."""
     if command and not _TOLD.search(step):
         yield from ("The same command:", f"  {plain(command)}")
-    yield _BY_ITSELF
+    yield by_itself
 
 
 def _reports(summary: Mapping[str, object], place: Place) -> list[str]:

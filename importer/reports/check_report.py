@@ -13,7 +13,7 @@ from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.account_words import required_text
 from importer.reports.closing_text import degraded_texts
 from importer.reports.left_out import left_out_text
-from importer.reports.next_step import to_do, without_forgotten
+from importer.reports.next_step import recreate, to_do, without_forgotten
 from importer.reports.problem_groups import ShownGroups, changes_text, groups_text
 from importer.reports.results import changes_json, degraded_json, groups_json, json_text, run_json
 from importer.reports.run_commands import command_line
@@ -29,11 +29,12 @@ _NOT_SENT = {
     Status.UNCHANGED: "sent, or found in Callbell, by an earlier run",
     Status.EXISTS: "sent, or found in Callbell, by an earlier run with other values, and not changed",
 }
+_NOT_ASKED = {**_NOT_SENT, Status.FAILED: "found deleted in Callbell by an earlier run"}
 
 _FORETOLD = {Status.CREATED: "would be created", Status.UPDATED: "are in Callbell, and would be changed"}
 _ASKED = {
     Status.EXISTS: "are in Callbell, and would be left as they are",
-    Status.FAILED: "would be refused, or Callbell does not say whether they are there",
+    Status.FAILED: "would be refused, were deleted in Callbell, or it does not answer",
     Status.IN_DOUBT: "were sent by an earlier run, and it is unknown whether they arrived",
 }
 
@@ -197,7 +198,7 @@ def _sheet_json(one: CheckedSheet) -> dict[str, object]:
 
 
 def _alike(checked: Checked) -> ProblemGroup | None:
-    return all_alike(checked.tally, checked.problems)
+    return all_alike(checked.tally, checked.problems, checked.record.options, checked.record.files)
 
 
 def _problems(checked: Checked, sheets: Sequence[Sheet], part: ShownPart) -> str:
@@ -213,14 +214,14 @@ def _worth_a_look(checked: Checked, sheets: Sequence[Sheet], part: ShownPart) ->
 
 def _rows(checked: Checked) -> Iterator[str]:
     yield f"{checked.would_be_sent:,} of {counted(sum(checked.tally.values()))} would be sent. Nothing was sent now."
-    meanings = {**_FORETOLD, **_NOT_SENT, **_ASKED} if checked.foretold else _NOT_SENT
+    meanings = {**_FORETOLD, **_NOT_SENT, **_ASKED} if checked.foretold else _NOT_ASKED
     for status, meaning in meanings.items():
         if count := checked.tally[status] - (checked.forgotten if status is Status.INVALID else 0):
             yield f"  {count:,} {meaning}"
     if forgotten := checked.forgotten:
         yield f"  {forgotten:,} of {'a person who was' if forgotten == 1 else 'people who were'} forgotten"
     if checked.conflicts:
-        yield f"  {checked.conflicts:,} of these in conflict: the sheet and a person in Callbell changed the same field"
+        yield f"  {checked.conflicts:,} of these in conflict: the sheet changed a field, and Callbell has another value"
 
 
 def _next(checked: Checked) -> Iterator[str]:
@@ -230,6 +231,11 @@ def _next(checked: Checked) -> Iterator[str]:
         record = checked.record
         yield step_text(cure(alike, record.command, record.files, record.options, checked.country))
     elif checked.to_fix:
+        left = to_do(checked.tally, checked.problems)
+        again = command_line("run", checked.record.files, {**options, "gone": "recreate"}, same_files=True)
+        yield from map(step_text, recreate(left.gone, again))
+        if left.by_person == left.gone:
+            return
         names = " and ".join(path.name for path in checked.to_fix)
         where = f"The rows with a problem are in {names}, the wrong cells named in the last column."
         yield f"{where} Fix them there or in your own file, and check again:"

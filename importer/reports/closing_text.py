@@ -95,7 +95,7 @@ def _text(ending: Ending, most: tuple[int, int] | None, *, is_brief: bool = Fals
     record, tally, is_dry = ending.record, ending.tally, ending.reports is None
     wrong = wrong_groups(record, ending.problems)
     look = worth_a_look(ending.problems, ending.warnings)
-    alike = all_alike(tally, wrong)
+    alike = all_alike(tally, wrong, record.options, record.files)
     customers = customers_text(record, tally, ending.problems, not_updated=ending.not_updated, is_dry=is_dry)
     says_new = bool(record.compared_with)
     shown = partial(ShownGroups, more_in=more_in, is_brief=is_brief)

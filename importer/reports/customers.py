@@ -37,7 +37,7 @@ def customers_text(
     there = customers_there(tally, not_updated)
     there += tally.get(Status.UNSENT, 0) if is_dry else 0
     is_foretold = is_dry or record.is_rehearsal
-    is_alike = all_alike(tally, wrong_groups(record, problems)) is not None
+    is_alike = all_alike(tally, wrong_groups(record, problems), record.options, record.files) is not None
     apart = "" if is_alike else _apart(tally, to_do(tally, list(filter(is_problem, problems))), is_dry=is_dry)
     if not is_foretold and (none := _none_sent(tally)):
         return f"{none}{apart}"

@@ -7,19 +7,17 @@ from pathlib import Path
 from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted
-from importer.model.rows import IN_CALLBELL, Status
+from importer.model.rows import GONE, IN_CALLBELL, Status
 from importer.model.runs import TOO_FEW_ROWS, ProblemGroup, RunRecord, conflict_count
 from importer.reports.missing_in_callbell import lacking_groups, missing_text, rehearsal_text, waiting_text
 from importer.reports.run_commands import command_line, in_earnest, lasting_options, retry_command, whole_command
-from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, Step, all_alike, cure, step_text
+from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, GONE, Step, all_alike, cure, step_text
 
 FINISHED = (0, 1)
 """Exit codes of runs that came to their end."""
 SETTLED_BY_ITSELF = CAN_SUCCEED_UNCHANGED | {Status.IN_DOUBT.value}
 """Codes of rows that the same command settles."""
 AGAIN = "the same command again"
-GONE = "gone"
-"""The code of rows whose contact was deleted in Callbell: no cell of them is to be fixed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +127,7 @@ def next_steps(
         early_cure: What to do about the reason why the run ended early; may be empty.
 
     """
-    left, alike = to_do(tally, problems), all_alike(tally, problems)
+    left, alike = to_do(tally, problems), all_alike(tally, problems, record.options, record.files)
     if record.exit_code not in FINISHED:
         if record.is_rehearsal and early_cure:
             early_cure = f"{early_cure} {rehearsal_text(lacking_groups(problems))}".rstrip()
@@ -144,7 +142,8 @@ def next_steps(
         return _after_dry_run(record, tally)
     if left.by_person:
         fix = _fix(record, left, problems, failed) if left.to_fix > 0 and failed else []
-        return [*_conflict(record, left, failed), *_recreate(record, left), *fix, *without_forgotten(left.forgotten)]
+        again = recreate(left.gone, retry_command(record, gone="recreate"))
+        return [*_conflict(record, left, failed), *again, *fix, *without_forgotten(left.forgotten)]
     return send_again(record, left)
 
 
@@ -219,15 +218,15 @@ def without_forgotten(rows: int) -> list[Step]:
     return [(f"{counted(rows)} {who} forgotten (purge), and not imported: take {them} out of your list.", "")]
 
 
-def _recreate(record: RunRecord, left: ToDo) -> list[Step]:
-    """Return how contacts are made again that were deleted in Callbell; nothing if there are none."""
-    if not left.gone:
+def recreate(gone: int, command: str) -> list[Step]:
+    """Return by which command contacts are made again that were deleted in Callbell; nothing if there are none."""
+    if not gone:
         return []
-    one = left.gone == 1
-    what = f"{counted(left.gone, 'customer')} {'was' if one else 'were'} deleted in Callbell."
+    one = gone == 1
+    what = f"{counted(gone, 'customer')} {'was' if one else 'were'} deleted in Callbell."
     it, its_row = ("it", "its row") if one else ("them", "their rows")
     said = f"{what} If that was meant, take {its_row} out of the list. To make {it} again:"
-    return [(said, retry_command(record, gone="recreate"))]
+    return [(said, command)]
 
 
 def _others(count: int, failed: Sequence[Path]) -> list[Step]:

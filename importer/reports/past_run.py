@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from importer.model.errors import error_json
 from importer.model.protocols import ReportSource
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports.results import changes_json, counts_json, degraded_json, groups_json
+from importer.reports.results import changes_json, counts_json, degraded_json, groups_json, run_error
 from importer.system.files import read_json_object
 
 _FILES = {"results": "results.csv", "workbook": "results.xlsx", "page": "report.html", "summary": "summary.json"}
@@ -31,7 +30,7 @@ def past_run_json(source: ReportSource, *, undone: int = 0) -> dict[str, object]
         "degraded": degraded_json(record),
         "warnings": summary.get("warnings", []),
         "reports": _reports(folder),
-        "error": kept_error(summary) or error_json(record.exit_code),
+        "error": kept_error(summary) or run_error(record),
     }
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from importer.model.cures import MISSING_IN_CALLBELL
-from importer.model.rows import CONFLICT, IN_CALLBELL, Status
+from importer.model.rows import CONFLICT, GONE, IN_CALLBELL, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
 from importer.reports.missing_in_callbell import row_waiting_text
-from importer.reports.next_step import FINISHED, GONE, send_again, to_do
+from importer.reports.next_step import FINISHED, send_again, to_do
 from importer.reports.run_commands import after_rehearsal, command_line, retry_command
-from importer.reports.same_cause import Step, all_alike
+from importer.reports.same_cause import GONE, Step, all_alike
 
 _STEPS = {
     Status.INVALID: "Fix the cell, save, and import the file again.",
@@ -83,7 +83,7 @@ def run_steps(
         steps = _go_on(record, tally, told)
     else:
         steps += [step for step in send_again(record, to_do(tally, problems)) if step not in told]
-    if carried and not all_alike(tally, problems):
+    if carried and not all_alike(tally, problems, record.options, record.files):
         steps.append(carried)
     if record.is_rehearsal and any(tally[status] for status in IN_CALLBELL):
         steps.extend(after_rehearsal(record, of_list))

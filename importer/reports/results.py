@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from importer.model.errors import error_json
+from importer.model.errors import DeclinedError, error_json
 from importer.model.plain_text import escape, plain, utc
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
@@ -85,7 +85,7 @@ def summary_text(
         problems: The groups of problems, most rows first.
         reports: The paths by the report's name.
         warnings: What to check in rows that are valid.
-        error: Why it ended early (`importer.model.errors.error_json`); None: its exit code tells, if it did.
+        error: Why it ended early (`importer.model.errors.error_json`); None: its record tells, if it did.
 
     """
     return json_text(
@@ -96,9 +96,19 @@ def summary_text(
             "degraded": degraded_json(record),
             "warnings": groups_json(warnings),
             "reports": reports,
-            "error": error or error_json(record.exit_code),
+            "error": error or run_error(record),
         }
     )
+
+
+def run_error(record: RunRecord) -> Mapping[str, str] | None:
+    """Return why a run ended early for JSON, as its record tells; None: it did not.
+
+    A no ends with the exit code of a spreadsheet that cannot be read, and is nothing that anybody has to repair.
+    """
+    declined = DeclinedError("The answer was no: nothing was sent.", "The same command asks again.")
+    is_no = record.is_declined and record.exit_code == DeclinedError.exit_code  # not of Ctrl-C at the question
+    return error_json(record.exit_code, declined if is_no else None)
 
 
 def counts_json(record: RunRecord, tally: Mapping[Status, int]) -> dict[str, object]:

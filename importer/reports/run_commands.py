@@ -37,6 +37,8 @@ _VARIABLES = {
 _REMEMBER = "callbell-importer purge --contact NUMBER --remember"
 """In what a row's problem says, which knows of no journal."""
 _NOTHING: Mapping[str, object] = MappingProxyType({})
+_OF_THE_END = ("min_rows", "fail_on", "done_dir", "metrics", "yes")
+"""The options that decide how a run of a whole list ends, and what is done then; and that nobody is asked."""
 HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
 """The options that say how a file is read."""
 _OF_EVERY_CONTACT = ("source", "country", "tag")
@@ -75,8 +77,8 @@ def in_earnest(dry_run: RunRecord) -> str:
 
 
 def whole_command(files: Sequence[str], options: Mapping[str, object]) -> str:
-    """Return the command that a run was given, with the fewest rows that it asked for."""
-    given = [*_of_command(options, same_files=True), ("min_rows", options.get("min_rows"))]
+    """Return the command that a run was given, with what it asked for, so that it ends as that run would have."""
+    given = [*_of_command(options, same_files=True), *((name, options.get(name)) for name in _OF_THE_END)]
     return shell.importer_command("run", *map(shell.short_path, files), options=given)
 
 
@@ -171,6 +173,12 @@ def retry_command(record: RunRecord, **more: str) -> str:
     other = [name for name in _WHAT_IS_SENT if name not in more and not record.options.get(name)]
     set_there = {name: _given(record.options, name) for name in other}
     return same_journal(record.options, "retry", record.name, more={**more, **set_there})
+
+
+def retry_as_given(run: str, options: Mapping[str, object]) -> str:
+    """Return the command of a retry with those of its options that decide what becomes of its rows."""
+    more = {name: options[name] for name in _OF_ROWS_OF_A_RETRY if options.get(name)}
+    return same_journal(options, "retry", run, more=more)
 
 
 def undo_command(record: RunRecord) -> str:

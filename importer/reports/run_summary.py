@@ -116,7 +116,8 @@ class RunSummary:
         told += fix_list_too(record, tally, self.sheets)
         carried = carry_over(record, tally, self.given_back, self.other_person) if self.leaves_existing else None
         steps = run_steps(record, tally, problems, told, carried=carried, of_list=self.of_list)
-        is_to_send = record.is_rehearsal and any(map(tally.get, IN_CALLBELL)) and not all_alike(tally, problems)
+        is_to_send = record.is_rehearsal and any(map(tally.get, IN_CALLBELL))
+        is_to_send = is_to_send and not all_alike(tally, problems, record.options, record.files)
         if not is_to_send:
             return steps
         return [*([needs_told(record)] if self.required is None else make_first(self.required)), *steps]

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from importer.model.cures import CURES, cure_of
+from importer.model.own_names import is_own_report
 from importer.model.plain_text import counted, plain
-from importer.model.rows import Status
-from importer.model.runs import ProblemGroup
+from importer.model.rows import IN_CALLBELL, Status
+from importer.model.runs import LIST, ProblemGroup
 from importer.reports.problem_groups import group_sentence
 from importer.reports.run_commands import choose_columns, command_line
 
@@ -16,6 +17,10 @@ CAN_SUCCEED_UNCHANGED = frozenset({"server_error", "no_answer", "unreachable", "
 _FEWEST_ALIKE = 5
 """Fewer rows are fixed sooner than a cause is found."""
 _NEARLY_ALL = 0.9
+_OF_NUMBERS = frozenset({"phone_no_country", "phone_no_area_code"})
+"""Codes that one option, or one line of the config, cures for all rows."""
+GONE = "gone"
+"""The code of rows whose contact was deleted in Callbell: no cell of them is to be fixed."""
 _EMPTY = ("phone_missing", "identifier_missing", "name_missing")
 
 
@@ -25,8 +30,20 @@ def step_text(step: Step) -> str:
     return "\n  ".join([sentence, *commands.splitlines()])
 
 
-def all_alike(tally: Mapping[Status, int], problems: Sequence[ProblemGroup]) -> ProblemGroup | None:
-    """Return the problem that all, or nearly all, rows have that were tried; None if there is none."""
+def all_alike(
+    tally: Mapping[Status, int], problems: Sequence[ProblemGroup], options: Mapping[str, object], files: Sequence[str]
+) -> ProblemGroup | None:
+    """Return the problem that all, or nearly all, rows have that were tried; None if there is none.
+
+    Where the columns are known to be right, a problem is one of the rows, unless there is another cure for all.
+
+    Args:
+        tally: How many rows have each status.
+        problems: The groups of problems.
+        options: Of the run.
+        files: Of the run.
+
+    """
     worst = max(problems, key=lambda group: group.count, default=None)
     if worst is None or worst.code in CAN_SUCCEED_UNCHANGED:
         return None
@@ -35,7 +52,21 @@ def all_alike(tally: Mapping[Status, int], problems: Sequence[ProblemGroup]) -> 
         tried -= tally.get(Status.UNSENT, 0)  # it was refused by the service, which these did not reach
         if worst.count > tally.get(Status.FAILED, 0):
             return None  # of rows that are in Callbell
-    return worst if worst.count >= max(_FEWEST_ALIKE, _NEARLY_ALL * tried) else None
+    if worst.count < max(_FEWEST_ALIKE, _NEARLY_ALL * tried):
+        return None
+    has_other_cure = worst.code in _OF_NUMBERS or worst.code in CURES or worst.code == GONE
+    return worst if has_other_cure or not _columns_are_right(tally, options, files) else None
+
+
+def _columns_are_right(tally: Mapping[Status, int], options: Mapping[str, object], files: Sequence[str]) -> bool:
+    """Tell whether it is no matter of columns: these rows failed before, or others came in by the config's columns."""
+    if options.get(LIST) or (files and all(map(is_own_report, files))):
+        return True
+    return (
+        bool(options.get("config"))
+        and not options.get("guessed")
+        and any(map(tally.get, IN_CALLBELL - {Status.DUPLICATE}))
+    )
 
 
 def alike_text(group: ProblemGroup, rows: int) -> str:

@@ -61,6 +61,10 @@ class Snapshot:
     """When the first of them is asked about."""
     doubt: str = ""
     """What left them in doubt in this run; empty: an earlier run that was cut off."""
+    next_seconds: float = 0.0
+    """When the next of the rows has its turn that wait for it, whatever they wait for."""
+    last_seconds: float = 0.0
+    """When the last of them has it."""
     failure: str = ""
     """The reason of the first row that failed with the commonest code."""
     failure_count: int = 0
@@ -141,8 +145,7 @@ def waits(one: Snapshot) -> tuple[str, ...]:
     if one.doubtful:
         said.append(_doubtful(one))
     if not said and _is_idle(one):  # before a contact is made again, say, or asked for a second time
-        left = one.read - one.done
-        said.append(f"{counted(left, one.noun)} {'waits' if left == 1 else 'wait'}, so that nobody is made twice")
+        said.append(_idle(one))
     return tuple(said)
 
 
@@ -192,10 +195,12 @@ def seconds_left(one: Snapshot) -> float | None:
         return None
     if one.done >= one.read:
         return 0.0
-    if rows_per_second <= 0 or one.probe_seconds is not None:
+    if one.probe_seconds is not None:
         return None
+    if rows_per_second <= 0:
+        return (one.last_seconds or None) if _is_idle(one) else None
     sending = one.held_seconds + (one.read - one.done) / rows_per_second
-    return max(sending, one.doubtful_seconds if one.doubtful else 0.0)
+    return max(sending, one.last_seconds)
 
 
 def clock_time(seconds: float) -> str:
@@ -225,6 +230,13 @@ def _doubtful(one: Snapshot) -> str:
     rows = "1 row is" if one.doubtful == 1 else f"{one.doubtful:,} rows are"
     since = f"after no clear answer ({plain(one.doubt)})" if one.doubt else "since the last run was cut off"
     return f"{rows} in doubt {since}: Callbell is asked {_in(one.doubtful_seconds)}"
+
+
+def _idle(one: Snapshot) -> str:
+    """Return that rows wait, and how long."""
+    left = one.read - one.done
+    said = f"{counted(left, one.noun)} {'waits' if left == 1 else 'wait'}, so that nobody is made twice"
+    return f"{said}: Callbell is asked {_in(one.next_seconds)}" if one.next_seconds else said
 
 
 def _in(seconds: float) -> str:

@@ -6,7 +6,7 @@ from importer.model.rows import Status
 
 MEANINGS: dict[Status, str] = {
     Status.CREATED: "now in Callbell",
-    Status.UPDATED: "were in Callbell, and were changed",
+    Status.UPDATED: "were in Callbell, and this run changed them",
     Status.EXISTS: "were in Callbell before, and were left as they are",
     Status.UNCHANGED: "the list says the same as in an earlier run",
     Status.DUPLICATE: "same identifier as an earlier row",
@@ -26,14 +26,14 @@ FORETOLD: dict[Status, tuple[str, str]] = {
     Status.CREATED: ("would be created", ""),
     Status.UPDATED: ("would be updated", "are in Callbell now"),
     Status.EXISTS: (Status.EXISTS, "are in Callbell, and would be left as they are"),
-    Status.FAILED: (Status.FAILED, "would be refused, or Callbell does not say whether they are there"),
+    Status.FAILED: (Status.FAILED, "would be refused, were deleted in Callbell, or it does not answer"),
     Status.IN_DOUBT: (Status.IN_DOUBT, "were sent by an earlier run, and it is unknown whether they arrived"),
     Status.UNSENT: ("would be sent", ""),
 }
 """The same of a dry run."""
 
 _WORD = re.compile(r"\w+")
-_OF_ONE = {"were": "was", "are": "is", "they": "it", "their": "its"}
+_OF_ONE = {"were": "was", "are": "is", "they": "it", "them": "it", "their": "its"}
 
 
 def meaning_of(count: int, meaning: str) -> str:

@@ -20,6 +20,11 @@ _AGAIN = re.compile(r"\b(?:give|run) the same command again(?! with |:\n)", re.I
 _GOES_ON = re.compile(r"\bThe same command (?=goes on)")
 
 
+def is_own_service() -> bool:
+    """Tell whether this process is a nightly service of ours."""
+    return bool(_start_command(os.environ.get("INVOCATION_ID", "")))
+
+
 def service_again(text: str) -> str:
     """Return a text that tells to give the command again with how the service is started, if this is one."""
     if not (start := _start_command(os.environ.get("INVOCATION_ID", ""))):

@@ -7,6 +7,8 @@
     look-up 403 ............................................... AskToken
     no clear answer, another number's contact, a proxy's 404 .. AskFirst after a backoff, ten times: Final(failed,
                                                                 not_asked)
+    instead of a deleted contact, as long as none is to be made
+    again: 404, or the deleted one, which lags behind ......... AskFirst in the number's other form; then Final(gone)
     token refused, redirected ................................. Stop
 
 A 404 is believed at once here, other than for a row in doubt: nobody has just made this contact, so that no copy of the
@@ -17,8 +19,8 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from importer.model.journal_rows import Pending, Presence
-from importer.model.policy import Existing, Policy, backoff_seconds
-from importer.model.replies import Outcome, RemoteContact, Reply
+from importer.model.policy import Existing, Gone, Policy, backoff_seconds
+from importer.model.replies import Outcome, RemoteContact, Reply, gone_outcome
 from importer.model.requests import Request, can_be_asked, find_contact, other_number
 from importer.model.rows import Status
 from importer.worker_pool.create_outcomes import Attempt, exists
@@ -64,8 +66,8 @@ def after_ask(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> As
         jitter: From 0.0 to 1.0.
 
     """
-    if reply.http_status == HTTPStatus.NOT_FOUND and not reply.is_proxy_page:
-        return _not_there(step)
+    if (reply.http_status == HTTPStatus.NOT_FOUND and not reply.is_proxy_page) or _lags_behind(reply, step, policy):
+        return _not_there(reply, step, policy)
     if decided := after_status(reply, policy, again=step, refused=_refused(reply)):
         return decided
     if reply.http_status == HTTPStatus.OK and reply.contact is not None and _is_meant(reply.contact, step):
@@ -78,10 +80,18 @@ def _is_meant(found: RemoteContact, step: AskFirst) -> bool:
     return found.uuid != step.attempt.gone_uuid and not is_another(found, step.attempt.contact)
 
 
-def _not_there(step: AskFirst) -> AskDecision:
+def _lags_behind(reply: Reply, step: AskFirst, policy: Policy) -> bool:
+    """Tell whether a look-up shows the contact that was deleted, where nothing depends on a better answer."""
+    found = reply.contact if reply.http_status == HTTPStatus.OK else None
+    return found is not None and found.uuid == step.attempt.gone_uuid and policy.gone is Gone.REPORT
+
+
+def _not_there(reply: Reply, step: AskFirst, policy: Policy) -> AskDecision:
     """Go on with the number's other form, or create it: what was just said must still hold."""
     if other_number(step.attempt.contact) and not step.in_other_form:
         return SendNow(step=replace(step, in_other_form=True, failures=0))
+    if step.attempt.gone_uuid and policy.gone is Gone.REPORT:
+        return Final(outcome=gone_outcome(step.attempt.gone_uuid, reply.http_status))
     return SendNow(step=Post(attempt=step.attempt), instead=replace(step, in_other_form=False, failures=0))
 
 

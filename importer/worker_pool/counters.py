@@ -29,6 +29,12 @@ def doubtful(scheduled: Iterable[tuple[float, Job[Any, Any]]]) -> Doubtful:
     return Doubtful(rows=len(waiting), due_at=due_at, are_ours=any(job.attempts for _, job in waiting))
 
 
+def waiting_seconds(scheduled: Iterable[tuple[float, Job[Any, Any]]], loop_time: float) -> tuple[float, float]:
+    """Return in how many seconds the first and the last of the scheduled rows are due; 0.0: now, or there are none."""
+    due = [due_at - loop_time for due_at, _ in scheduled]
+    return max(0.0, min(due, default=0.0)), max(0.0, max(due, default=0.0))
+
+
 @dataclass(slots=True, kw_only=True)
 class Counters:
     """Counts of rows and requests; the keys are the operation's statuses (`Status`, or `Fate` of an undo)."""

@@ -22,7 +22,9 @@ from importer.worker_pool.import_operation import ImportDecision, ImportOperatio
 from importer.worker_pool.operation import Final, SendLater, SendNow
 from importer.worker_pool.retry_decision import Post
 from importer.worker_pool.update import Patch, updated
+from importer.worker_pool.update_outcomes import CHANGED
 
+_WOULD_CHANGE = "A run would change: "
 _MOST_SAMPLES = 2
 """Requests of each kind that are kept to be shown."""
 
@@ -61,7 +63,8 @@ class DryRun(ImportOperation):
                 return self._final(decision.step, Outcome(status=Status.CREATED))
             case Patch(merge=merge):
                 self.fields.update(merge.change.after.keys())
-                return self._final(decision.step, updated(decision.step))
+                told = updated(decision.step)
+                return self._final(decision.step, replace(told, reason=told.reason.replace(CHANGED, _WOULD_CHANGE, 1)))
             case _:
                 return decision
 

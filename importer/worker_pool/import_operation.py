@@ -5,24 +5,27 @@
     a WhatsApp contact of which that is not known . AskFirst, as `ask_first` goes on
     not in the account, or it cannot be asked ..... Post
 
+    found deleted by an earlier run ............... GetContact, whatever is done with those that are there
     found there before, by whatever request ....... skip: Final(exists); update: merged as that reply shows it
-    deleted in Callbell, and --gone recreate ...... AskFirst after the settle time: an earlier run may have made it
+    deleted in Callbell ........................... AskFirst, for a colleague may have made it again; else Final(gone)
+    the same with --gone recreate ................. AskFirst after the settle time: an earlier run may have made it
                                                     again; the POST is written down before it leaves, as one of a
                                                     new contact, so that it can be in doubt
     a doubt that ends in a POST ................... AskFirst in the number's other form
 
-With `create` the account is not asked: every row is POSTed.
+With `create` the account is not asked, but for contacts that were deleted: every row is POSTed.
 """
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from types import MappingProxyType
 
 from importer.model.changes import ContactChange
 from importer.model.journal_rows import Pending, Presence
 from importer.model.payload import set_fields
-from importer.model.policy import Existing, Policy
-from importer.model.replies import Outcome, Reply
+from importer.model.policy import Existing, Gone, Policy
+from importer.model.replies import Outcome, Reply, gone_outcome
 from importer.model.requests import Request, can_be_asked
 from importer.model.rows import Contact, Status
 from importer.worker_pool.ask_first import (
@@ -36,9 +39,9 @@ from importer.worker_pool.create_outcomes import Attempt, exists
 from importer.worker_pool.operation import Final, NextStep, SendLater
 from importer.worker_pool.retry_decision import Post
 from importer.worker_pool.update import (
+    Deleted,
     GetContact,
     Patch,
-    Recreate,
     UpdateStep,
     after_get_contact,
     after_patch,
@@ -73,7 +76,8 @@ class ImportOperation:
     def first_step(self, row: Pending, now: datetime, run_seconds: float) -> ImportDecision:
         """Settle a doubt, update or leave what is there, ask, or POST."""
         self._now = now
-        if not row.in_doubt and row.uuid and self._policy.existing is Existing.UPDATE:
+        is_update = row.was_gone or (row.uuid and self._policy.existing is Existing.UPDATE)
+        if not row.in_doubt and is_update:
             return first_update_step(row, run_seconds, self._policy)
         if not row.in_doubt and row.presence is Presence.THERE and self._policy.existing is Existing.SKIP:
             return Final(outcome=exists(None, row.uuid))
@@ -110,7 +114,7 @@ class ImportOperation:
             case AskFirst():
                 return self._met(after_ask(reply, step, self._policy, jitter), step.attempt, reply, jitter)
             case GetContact():
-                return self._recreated(after_get_contact(reply, step, self._policy, jitter), step.uuid)
+                return self._after_get(step, reply, jitter)
             case Patch():
                 return after_patch(reply, step, self._policy, jitter)
             case _:
@@ -143,13 +147,23 @@ class ImportOperation:
             return decision
         posted = attempt if attempt.doubted else None
         met = GetContact(uuid=reply.contact.uuid, contact=attempt.contact, doubts=attempt.doubts, posted=posted)
-        return self._recreated(after_get_contact(reply, met, self._policy, jitter), met.uuid)
+        return self._after_get(met, reply, jitter)
 
-    def _recreated(self, decision: ImportDecision | Recreate, gone_uuid: str) -> ImportDecision:
-        """Make a contact again that was deleted, unless another one has its number."""
-        if not isinstance(decision, Recreate):
-            return decision
-        attempt = Attempt(contact=decision.contact, first_sent_at=self._now, gone_uuid=gone_uuid)
-        if not can_be_asked(decision.contact):
+    def _after_get(self, step: GetContact, reply: Reply, jitter: float) -> ImportDecision:
+        """Merge a row with its contact, leave one that is there after all, or go on without a deleted one."""
+        found = reply.contact if reply.http_status == HTTPStatus.OK else None
+        if self._policy.existing is not Existing.UPDATE and found and found.uuid == step.uuid:
+            return Final(outcome=exists(reply.http_status, found.uuid, found.href))
+        decision = after_get_contact(reply, step, self._policy, jitter)
+        return self._without(decision) if isinstance(decision, Deleted) else decision
+
+    def _without(self, deleted: Deleted) -> ImportDecision:
+        """Ask whether another contact has the number; else make it again where that is wanted, or report it."""
+        get, recreates = deleted.get, self._policy.gone is Gone.RECREATE
+        attempt = Attempt(contact=get.contact, first_sent_at=self._now, gone_uuid=get.uuid, doubts=get.doubts)
+        if can_be_asked(get.contact):
+            wait_seconds = self._policy.settle_seconds if recreates else 0.0
+            return SendLater(step=AskFirst(attempt=attempt), wait_seconds=wait_seconds)
+        if recreates:
             return SendLater(step=Post(attempt=attempt))
-        return SendLater(step=AskFirst(attempt=attempt), wait_seconds=self._policy.settle_seconds)
+        return Final(outcome=gone_outcome(get.uuid, deleted.http_status))

@@ -27,7 +27,7 @@ already or was left on a first meeting, and stays where a conflict was left, so 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from types import MappingProxyType
 
@@ -56,6 +56,8 @@ class Merge:
     """Fields that both changed, and that are left as they are."""
     differs: tuple[str, ...] = ()
     """Fields in which a contact that is met for the first time is left as it is."""
+    kept: Mapping[str, FieldValue | None] = field(default_factory=lambda: MappingProxyType({}))
+    """What Callbell has in the fields that are left; None: it cannot be read."""
     base: Contact
     """What the sheet counts as having said from now on."""
 
@@ -106,17 +108,14 @@ def merge(
         _doubted(_field(name, now, base, found.fields), doubts_of_tags if name == "tags" else doubts)
         for name in _said(now)
     ]
-    judged = [(field, *_judged(field, policy)) for field in fields]
-    left = [field for field, verdict, _ in judged if verdict is _Verdict.LEAVE]
-    change = _change(found.uuid, [(field, value) for field, verdict, value in judged if verdict is _Verdict.SEND])
+    judged = [(one, *_judged(one, policy)) for one in fields]
+    left = [one for one, verdict, _ in judged if verdict is _Verdict.LEAVE]
+    change = _change(found.uuid, [(one, value) for one, verdict, value in judged if verdict is _Verdict.SEND])
+    kept = MappingProxyType({one.name: readable_value(one.name, one.shown) for one in left})
     if base is None:
-        return Merge(change=change, differs=tuple(field.name for field in left), base=now)
-    conflicts = tuple(
-        Conflict(field=field.name, sheet=field.sheet, callbell=readable_value(field.name, field.shown))
-        for field in left
-    )
-    kept = {field.name for field in left}
-    return Merge(change=change, conflicts=conflicts, base=_advanced(base, now, {*_said(now)} - kept))
+        return Merge(change=change, differs=tuple(kept), kept=kept, base=now)
+    conflicts = tuple(Conflict(field=one.name, sheet=one.sheet, callbell=kept[one.name]) for one in left)
+    return Merge(change=change, conflicts=conflicts, kept=kept, base=_advanced(base, now, {*_said(now)} - kept.keys()))
 
 
 def _change(uuid: str, sent: Sequence[tuple[_Field, FieldValue]]) -> ContactChange:

@@ -22,7 +22,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from importer.model.changes import NEVER_CLEARED, ContactChange, FieldValue, field_labels
-from importer.model.deletion import Deletion, Fate
+from importer.model.deletion import Deletion, Fate, LastSent
 from importer.model.journal_rows import Pending
 from importer.model.policy import Policy
 from importer.model.replies import Arrival, RemoteContact, Reply
@@ -42,6 +42,8 @@ class CompareChange(UndoStep):
 
     change: ContactChange
     """What the update set, and what was there before."""
+    tried: frozenset[str] = frozenset()
+    """Fields that PATCHes of this undo may have given back, without a clear answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +94,9 @@ class UndoOperation:
             case _:
                 return self._delete.request(step)
 
-    def intent(self, step: UndoSteps) -> ContactChange | None:  # noqa: ARG002 - the protocol's
-        """Return None: the journal has the change that is taken back."""
-        return None
+    def intent(self, step: UndoSteps) -> ContactChange | None:
+        """Return what a PATCH gives back: until its answer it is not known what counts as sent. None for all else."""
+        return step.change if isinstance(step, GiveBack) else None
 
     def decide(self, step: UndoSteps, reply: Reply, jitter: float) -> NextStep[UndoSteps, Deletion]:
         """Return what follows from the reply, as the table above has it, or that of `delete`."""
@@ -132,7 +134,7 @@ def after_compare_change(reply: Reply, step: CompareChange, policy: Policy, jitt
     if change.after:
         compare = replace(step, not_found_count=0)
         return SendNow(step=GiveBack(compare=compare, change=change, left=left), instead=compare)
-    return Final(outcome=_restored(reply, (), left))
+    return Final(outcome=_restored(reply, step, (), left))
 
 
 def after_give_back(reply: Reply, step: GiveBack, policy: Policy, jitter: float) -> RestoreDecision:
@@ -144,9 +146,10 @@ def after_give_back(reply: Reply, step: GiveBack, policy: Policy, jitter: float)
     if decided := status_decision(reply, compare, policy):
         return decided
     if is_confirmed(step.change, reply.contact):
-        return Final(outcome=_restored(reply, tuple(step.change.after), step.left))
-    in_doubt = compare.in_doubt or reply.arrival is not Arrival.NEVER
-    return ask_again(reply, replace(compare, in_doubt=in_doubt), policy, jitter)
+        return Final(outcome=_restored(reply, compare, tuple(step.change.after), step.left))
+    if reply.arrival is not Arrival.NEVER:
+        compare = replace(compare, in_doubt=True, tried=compare.tried | step.change.after.keys())
+    return ask_again(reply, compare, policy, jitter)
 
 
 def _to_give_back(step: CompareChange, found: Mapping[str, object]) -> tuple[ContactChange, tuple[str, ...]]:
@@ -168,9 +171,18 @@ def _to_give_back(step: CompareChange, found: Mapping[str, object]) -> tuple[Con
     return change, tuple(left)
 
 
-def _restored(reply: Reply, given: tuple[str, ...], left: tuple[str, ...]) -> Deletion:
+def _restored(reply: Reply, step: CompareChange, given: tuple[str, ...], left: tuple[str, ...]) -> Deletion:
     said = [f"Given back: {field_labels(given)}."] if given else []
     if left:
         said.append(f"Left as it is, for it was changed since or cannot be given back: {field_labels(left)}.")
     status = Fate.CHANGED if left else Fate.RESTORED
-    return Deletion(status=status, reason=" ".join(said), http_status=reply.http_status)
+    last_sent = _last_sent(step, given, left)
+    return Deletion(status=status, reason=" ".join(said), http_status=reply.http_status, last_sent=last_sent)
+
+
+def _last_sent(step: CompareChange, given: tuple[str, ...], left: tuple[str, ...]) -> LastSent:
+    """Return what counts as sent: a value that is as before without our doing is somebody's, who wants it so."""
+    as_before = step.change.after.keys() - {*given, *left}
+    if not left and as_before <= step.tried:
+        return LastSent.BEFORE_THE_RUN
+    return LastSent.UNKNOWN if given or as_before or step.in_doubt else LastSent.UNTOUCHED

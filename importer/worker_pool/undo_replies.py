@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import ClassVar, TypeVar
 
-from importer.model.deletion import Deletion, Fate
+from importer.model.deletion import Deletion, Fate, LastSent
 from importer.model.policy import Policy, backoff_seconds
 from importer.model.replies import RemoteContact, Reply
 from importer.model.stop import Stop
@@ -76,13 +76,14 @@ def get_missed(
 def not_there(reply: Reply) -> Final[Deletion]:
     """Return the outcome of a contact that nothing is to be done about any more."""
     reason = "It was not there any more."
-    return Final(outcome=Deletion(status=Fate.GONE, reason=reason, http_status=reply.http_status))
+    gone = Deletion(status=Fate.GONE, reason=reason, http_status=reply.http_status, last_sent=LastSent.UNTOUCHED)
+    return Final(outcome=gone)
 
 
 def undo_failed(reason: str, reply: Reply, step: UndoStep) -> Deletion:
     """Return the outcome of a contact that could not be dealt with, and whether that is sure."""
     known = f"{step.doubt}. " if step.in_doubt else ""
-    return Deletion(status=Fate.FAILED, reason=f"{known}{reason}", http_status=reply.http_status)
+    return _failed(f"{known}{reason}", reply, step)
 
 
 def ask_again(
@@ -94,6 +95,11 @@ def ask_again(
         what = failed.doubt if failed.in_doubt else "It was left as it is"
         said = reply.message or "what came was not the service's answer"
         reason = f"{what}: no clear answer came {failed.failures} times ({said})."
-        return Final(outcome=Deletion(status=Fate.FAILED, reason=reason, http_status=reply.http_status))
+        return Final(outcome=_failed(reason, reply, failed))
     wait_seconds = max(least_seconds, backoff_seconds(failed.failures, policy.backoff_cap_seconds, jitter))
     return SendLater(step=failed, wait_seconds=wait_seconds, is_retry=True)
+
+
+def _failed(reason: str, reply: Reply, step: UndoStep) -> Deletion:
+    last_sent = LastSent.UNKNOWN if step.in_doubt else LastSent.UNTOUCHED
+    return Deletion(status=Fate.FAILED, reason=reason, http_status=reply.http_status, last_sent=last_sent)

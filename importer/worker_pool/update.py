@@ -3,8 +3,8 @@
     GET 200, the sheet changed something ... Patch at once       PATCH 2xx that shows it ...... Final(updated)
     GET 200, nothing to change ............. Final(exists, or    PATCH 404 .................... GetContact, after a gap
                                              updated before)     PATCH refused (4xx) .......... Final(failed)
-    GET 404, twice ......................... Final(gone), or     PATCH surely never arrived ... GetContact, after a
-                                             Recreate                                           backoff, six times
+    GET 404, twice ......................... Deleted             PATCH surely never arrived ... GetContact, after a
+                                                                                                backoff, six times
     GET refused (4xx) ...................... Final(failed)       anything else: it may have
     GET without a clear answer, ten times .. Final(failed)       arrived ...................... GetContact, after the
     429 .................................... GetContact                                         settle time, six times
@@ -16,7 +16,8 @@ doubt the contact is read and merged again with the same base, and what has arri
 PATCH may have arrived and nobody can say so, the row is `in_doubt`, whatever ends it.
 
 One "not found" may come from a copy of the service that lags behind: two are needed, some seconds apart, and a proxy's
-page is none. An update is never POSTed because of doubt, only where `--gone recreate` asks for it.
+page is none. An update is never POSTed because of doubt, only where `--gone recreate` asks for it: what follows from
+`Deleted` is the other operation's.
 
 An operation that also creates uses these functions: it begins with `first_update_step`, or hands the reply of a look-up
 that found the contact to `after_get_contact`; it sends what `update_request` returns, has `update_intent` written down
@@ -30,8 +31,8 @@ from types import MappingProxyType
 
 from importer.model.changes import ContactChange, FieldValue, joined
 from importer.model.journal_rows import Pending
-from importer.model.policy import Gone, Policy, backoff_seconds
-from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
+from importer.model.policy import Policy, backoff_seconds
+from importer.model.replies import Arrival, Outcome, RemoteContact, Reply, gone_outcome
 from importer.model.requests import Request, get_contact, patch_contact
 from importer.model.rows import Contact, Status
 from importer.worker_pool.contact_changes import is_confirmed
@@ -39,7 +40,7 @@ from importer.worker_pool.create_outcomes import CUT_OFF, Attempt, in_doubt, rej
 from importer.worker_pool.merge import Merge, merge
 from importer.worker_pool.operation import Final, NextStep, SendLater, SendNow
 from importer.worker_pool.reply_status import after_status, is_missing
-from importer.worker_pool.update_outcomes import gone, merged, update_failed, update_in_doubt
+from importer.worker_pool.update_outcomes import merged, update_failed, update_in_doubt
 
 _CUT_OFF = "the run was cut off"
 
@@ -79,10 +80,11 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recreate:
-    """The contact was deleted in Callbell, and is to be made again."""
+class Deleted:
+    """The contact was deleted in Callbell."""
 
-    contact: Contact
+    get: GetContact
+    """By which it was asked for."""
     http_status: int | None
 
 
@@ -120,7 +122,7 @@ def update_intent(step: UpdateStep) -> ContactChange | None:
     return joined(doubted, change) if doubted else change
 
 
-def after_get_contact(reply: Reply, step: GetContact, policy: Policy, jitter: float) -> UpdateDecision | Recreate:
+def after_get_contact(reply: Reply, step: GetContact, policy: Policy, jitter: float) -> UpdateDecision | Deleted:
     """Decide what follows from the reply to GET /contacts/:uuid, or to a look-up that found the contact.
 
     Args:
@@ -194,12 +196,10 @@ def _changed(result: Merge, doubted: ContactChange | None) -> list[str]:
     return [name for name in _both(doubted.after if doubted else {}, result.change.after) if name not in left]
 
 
-def _missed(reply: Reply, step: GetContact, policy: Policy) -> UpdateDecision | Recreate:
+def _missed(reply: Reply, step: GetContact, policy: Policy) -> UpdateDecision | Deleted:
     if not step.not_found_count:
         return SendLater(step=replace(step, not_found_count=1), wait_seconds=policy.not_found_gap_seconds)
-    if policy.gone is Gone.RECREATE:
-        return Recreate(contact=step.contact, http_status=reply.http_status)
-    return Final(outcome=gone(step.uuid, reply))
+    return Deleted(get=step, http_status=reply.http_status)
 
 
 def _ask_again(reply: Reply, step: GetContact, policy: Policy, jitter: float) -> UpdateDecision:
@@ -216,7 +216,7 @@ def _patch_again(reply: Reply, sent: GetContact, policy: Policy, wait_seconds: f
     if sent.patches < policy.most_attempts:
         return SendLater(step=sent, wait_seconds=wait_seconds, is_retry=True)
     if sent.not_found_count:
-        return Final(outcome=gone(sent.uuid, reply))
+        return Final(outcome=gone_outcome(sent.uuid, reply.http_status))
     reason = f"The service could not be reached {sent.patches} times, so nothing was changed: {_said(reply)}."
     return Final(outcome=_unknown(sent, "unreachable", reason, reply))
 

@@ -1,12 +1,20 @@
 """The outcomes of a contact that was there before and was merged with its row, with their words for people. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from importer.model.changes import CUSTOM, Conflict, FieldValue, field_labels
 from importer.model.plain_text import plain
-from importer.model.replies import Outcome, RemoteContact, Reply
+from importer.model.replies import Outcome, RemoteContact
 from importer.model.rows import CONFLICT, Status
+from importer.worker_pool.contact_changes import field_value
 from importer.worker_pool.merge import Merge
+
+CHANGED = "Changed by this run: "
+"""How the reason of a row begins whose contact was changed."""
+LEFT = ", so left as it is: "
+"""In the reason of a row in conflict, before its fields; `importer.journal.problem_hash` looks for it."""
+_BOTH_CHANGED = "Changed in the sheet, and by somebody in Callbell"
+_NOT_SENT = "Not sent before, and Callbell has another value"
 
 
 def merged(merge: Merge, found: RemoteContact, http_status: int | None, changed: Collection[str] = ()) -> Outcome:
@@ -19,9 +27,8 @@ def merged(merge: Merge, found: RemoteContact, http_status: int | None, changed:
         changed: The fields that were PATCHed; none: the contact is as it was.
 
     """
-    said = [f"Changed in Callbell: {field_labels(changed)}."] if changed else []
-    if merge.conflicts:
-        said.append(f"Changed in the sheet and in Callbell, so left as it is: {_both_values(merge.conflicts)}.")
+    said = [f"{CHANGED}{field_labels(changed)}."] if changed else []
+    said += [f"{why}{LEFT}{_both_values(found)}." for why, found in _by_cause(merge).items() if found]
     if merge.differs:
         said.append(f"It was in Callbell before; left as it is there: {field_labels(merge.differs)}.")
     return Outcome(
@@ -33,6 +40,7 @@ def merged(merge: Merge, found: RemoteContact, http_status: int | None, changed:
         reason=" ".join(said),
         base=merge.base,
         left=merge.differs,
+        kept=merge.kept,
     )
 
 
@@ -55,10 +63,12 @@ def update_failed(uuid: str, code: str, reason: str, http_status: int | None) ->
     return Outcome(status=Status.FAILED, uuid=uuid, http_status=http_status, code=code, reason=reason)
 
 
-def gone(uuid: str, reply: Reply) -> Outcome:
-    """Return the outcome of a row whose contact was deleted in Callbell."""
-    reason = "It was deleted in Callbell. To make it again, run the same command with --gone recreate."
-    return update_failed(uuid, "gone", reason, reply.http_status)
+def _by_cause(merge: Merge) -> Mapping[str, list[Conflict]]:
+    """Return the conflicts by why they are some: the base has what was sent before, also of fields that are left."""
+    found: Mapping[str, list[Conflict]] = {_BOTH_CHANGED: [], _NOT_SENT: []}
+    for conflict in merge.conflicts:
+        found[_BOTH_CHANGED if field_value(merge.base, conflict.field) else _NOT_SENT].append(conflict)
+    return found
 
 
 def _both_values(conflicts: Collection[Conflict]) -> str:

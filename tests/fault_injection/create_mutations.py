@@ -15,8 +15,8 @@ CREATE_MUTATIONS = (
             Change(
                 module="journal.claim",
                 function="record_outcomes",
-                old='connection.execute(_SETTLE_CONTACTS, _these(key, [line["seq"] for line in settled]))',
-                new='these = _these(key, [line["seq"] for line in settled]) | {"now": settled[0]["at"]}\n'
+                old="connection.execute(_SETTLE_CONTACTS, these)",
+                new='these |= {"now": settled[0]["at"]}\n'
                 "connection.execute(_CLAIM_CONTACTS, these)\n"
                 "connection.execute(_SETTLE_CONTACTS, these)",
             ),

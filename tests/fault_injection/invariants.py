@@ -10,7 +10,7 @@ from pathlib import Path
 from importer.journal import Journal
 from importer.model.policy import Policy
 from importer.model.protocols import ReportSource
-from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
+from importer.model.rows import CONFLICT, GONE, IN_CALLBELL, NEEDS_PERSON, Status
 from importer.model.runs import Result
 from tests.fault_injection import update_invariants
 from tests.fault_injection.client import Sent
@@ -99,6 +99,17 @@ def of_reports(store: Journal, ended: Ended, folder: Path) -> Iterator[str]:
     expected = 5 if ended.stopped else int(any(_is_to_fix(one) for one in results))
     if not ended.exit_code == expected == summary["exit_code"]:
         yield f"{ended.name}: the exit code is {ended.exit_code}, and {expected} would be right"
+
+
+def of_deleted(store: Journal) -> Iterator[str]:
+    """Whom a run found deleted in Callbell, no later run tells as there."""
+    gone = set[str]()
+    for record, _ in reversed(store.runs()):
+        results = list(store.report_source(record.name).results())
+        for one in results:
+            if one.status in IN_CALLBELL - {Status.DUPLICATE} and one.uuid in gone:
+                yield f"{record.name}, row {one.row}: {one.status} with {one.uuid}, which an earlier run found deleted"
+        gone |= {one.uuid for one in results if one.code == GONE}
 
 
 def of_pace(name: str, departures: Sequence[float], rate: float) -> Iterator[str]:

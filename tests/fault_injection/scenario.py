@@ -184,6 +184,7 @@ class Scenario:
         with contextlib.closing(self.journal()) as store:
             for record, _ in store.runs():
                 self.wrong += invariants.of_run(store, record.name, self.server, self.given, self.thens[record.name])
+            self.wrong += invariants.of_deleted(store)
             for ended in self.ended:
                 self.wrong += invariants.of_reports(store, ended, self.machine.folder / REPORTS / ended.name)
         return self.wrong

@@ -91,7 +91,7 @@ TROUBLE_MUTATIONS = (
     one_change(
         "what was refused is sent again without a look",
         seen_by("virtual", Trouble.FALSE_REFUSAL),
-        "journal.deduplicate:deduplicate_across_runs",
+        "journal.deduplicate:_not_surely_there",
         "known.first_sent_at if known.was_refused else None",
         "None",
     ),

@@ -18,7 +18,7 @@ from tests.fault_injection.machine import MachineLoop
 from tests.fault_injection.process import JOURNAL, REPORTS, Command, Ended, Watch, give
 from tests.fault_injection.scenario import Scenario
 from tests.fault_injection.scenario_of_seed import scenario
-from tests.fault_injection.table import Table
+from tests.fault_injection.table import Table, contacts
 from tests.fault_injection.troubles import Trouble
 from tests.fault_injection.undo_client import UndoNetwork
 from tests.fault_injection.update_invariants import changes_of
@@ -28,6 +28,8 @@ _MOST_TURNS = 800
 """Turns of the loop within which a process dies: about as many as a long undo makes."""
 _DEEDS_SECONDS = 10.0
 """Within which people do what they do while an undo is under way."""
+_IS_FINISHED = 0.8
+"""How many undos have come to their end before the list is imported again."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,8 +111,18 @@ class UndoScenario:
                 self.it.wrong.append(f"a calm undo did not end: {ended}")
         with contextlib.closing(self.it.journal()) as store:
             self.it.wrong += undo_invariants.at_rest(store, self.run, self.it.server, self.changes)
+            self.it.server.ledger.undone -= set(undo_invariants.known_again(store, self.run, self.changes))
             for result in store.undo_of(self.run).results():
                 self.counts[result.fate] += 1
+
+    def update_again(self) -> None:
+        """Let a calm run bring the list over once more: it may call nothing done that the undo took back."""
+        self.it.server.carry_out_all()
+        if ended := self.it.process(weather=CALM):
+            with contextlib.closing(self.it.journal()) as store:
+                results = invariants.keyed(store.report_source(ended.name).results(), self.it.given)
+            rows = contacts(self.it.given)
+            self.it.wrong += undo_invariants.of_next_run(results, rows, self.it.server, self.changes)
 
     def person_acts(self, seconds: float) -> None:
         """Let a person change a contact, change it back, or delete it."""
@@ -226,13 +238,16 @@ def _lives(undo: UndoScenario) -> None:
         undo.person_acts(undo.it.machine.seconds)
     for _ in range(undo.chance.randint(0, 4)):
         one_life(undo, _MOST_TURNS)
-    undo.finish()
+    if undo.chance.random() < _IS_FINISHED:
+        undo.finish()
 
 
 def _again(undo: UndoScenario, whole: tuple[Table, ...]) -> None:
     """A later run makes anew what was taken back, and another undo of the first one leaves that alone."""
     it, gone = undo.it, undo.taken_back()
     it.given = whole
+    if it.updates:
+        undo.update_again()
     it.finish()
     it.wrong += invariants.of_server(it.server)
     it.wrong += [f"{key} was not made anew" for key in gone if key not in it.server.contacts]

@@ -3,21 +3,23 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
 from importer.journal import Journal
-from importer.model.changes import ContactChange, FieldValue
+from importer.model.changes import ContactChange, FieldValue, field_labels
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult
 from importer.model.plain_text import utc
-from importer.model.rows import Status
+from importer.model.rows import IN_CALLBELL, Contact, Status
 from importer.model.runs import Result
 from importer.worker_pool.contact_changes import field_value
+from tests.fault_injection.fields import is_said
 from tests.fault_injection.process import Ended
 from tests.fault_injection.server import Server
 
 _STOPPED = 5
+_SENT = frozenset({Status.CREATED, Status.UPDATED})
 
 
 def created_by(store: Journal, run: str) -> list[Result]:
@@ -39,7 +41,7 @@ def of_journal(store: Journal, run: str, server: Server, changes: Mapping[int, C
     expected = [
         (one.sheet_index, one.row, one.identifier, one.uuid if is_created else changes[seq].uuid)
         for seq, one in enumerate(store.report_source(run).results(), 1)
-        if (is_created := one.status is Status.CREATED) or seq in changes
+        if (is_created := one.status is Status.CREATED) or (seq in changes and not _is_refused(one))
     ]
     if [(one.sheet_index, one.row, one.identifier, one.uuid) for one in results] != expected:
         yield f"{run}: the contacts are not those that it created: {results}"
@@ -109,6 +111,67 @@ def at_rest(store: Journal, run: str, server: Server, changes: Mapping[str, Cont
         is_kept |= result.fate is Fate.KEPT and result.uuid not in proved
         if result.fate not in TAKEN_BACK and not is_kept:
             yield f"{run}, row {result.row}: {result.fate} is not the end: {result.reason}"
+
+
+def known_again(store: Journal, run: str, changes: Mapping[str, ContactChange]) -> Iterator[str]:
+    """Yield the UUIDs of contacts of which an importer must know again what the sheet had said before the run.
+
+    An earlier run had made or updated the contact, no later one had to do with it, and the undo says that it gave back
+    all that the run had changed.
+
+    Args:
+        store: The journal.
+        run: The name of the run that was undone.
+        changes: What it changed, by UUID.
+
+    """
+    names = [record.name for record, _ in store.runs()]
+    later, earlier = names[: names.index(run)], names[names.index(run) + 1 :]
+    others = {one.uuid for name in later for one in _rows_of(store, name) if one.status is not Status.UNCHANGED}
+    sent = {one.uuid for name in earlier for one in _rows_of(store, name) if one.status in _SENT}
+    for result in store.undo_of(run).results():
+        change = changes.get(result.uuid)
+        is_whole = change is not None and result.reason == f"Given back: {field_labels(change.after)}."
+        if is_whole and result.fate is Fate.RESTORED and result.uuid in sent - others:
+            yield result.uuid
+
+
+def of_next_run(
+    results: Sequence[tuple[str, Result]],
+    rows: Mapping[str, Contact],
+    server: Server,
+    changes: Mapping[str, ContactChange],
+) -> Iterator[str]:
+    """The first update after an undo calls no row done whose values are not there, unless a person wanted that.
+
+    Args:
+        results: Of that run, with their keys.
+        rows: What the rows ask for, by key.
+        server: That has carried out everything.
+        changes: What the undone run had changed, by UUID.
+
+    """
+    for key, result in results:
+        held = server.held.get(result.uuid)
+        if held is None or result.uuid not in changes or key not in rows or result.status is Status.DUPLICATE:
+            continue
+        for name in changes[result.uuid].after:
+            wanted, there = field_value(rows[key], name), field_value(held, name)
+            is_there = set(wanted) <= set(there) if name == "tags" else wanted == there
+            is_of_person = (result.uuid, name) in server.ledger.touched
+            is_told = field_labels([name]) in result.reason or result.status not in IN_CALLBELL
+            if is_said(rows[key], name) and not (is_there or is_of_person or is_told):
+                yield f"row {result.row} ({key}): {result.status}, but {name} is {there!r}, not {wanted!r}"
+
+
+def _rows_of(store: Journal, run: str) -> Iterator[Result]:
+    return store.report_source(run).results()
+
+
+def _is_refused(result: Result) -> bool:
+    """Tell whether a row's only request was refused, so that nothing of it is to be taken back."""
+    is_of_client = result.http_status is not None and 400 <= result.http_status < 500
+    return result.status is Status.FAILED and result.attempts == 1 and is_of_client
 
 
 def _is_another(store: Journal, run: str, result: RemovalResult, server: Server) -> bool:

@@ -11,13 +11,13 @@ from importer.model.changes import ContactChange, FieldValue, field_labels
 from importer.model.rows import CONFLICT, Contact, Status
 from importer.model.runs import Result
 from importer.worker_pool.contact_changes import field_value
+from importer.worker_pool.update_outcomes import CHANGED, LEFT
 from tests.fault_injection.client import Sent
 from tests.fault_injection.fields import FIELDS, is_said
 from tests.fault_injection.ledger import Look
 from tests.fault_injection.server import Server
 
 _CHANGES = "SELECT seq, uuid, after, before FROM changes JOIN runs ON runs.id = run WHERE name = ? ORDER BY seq"
-_CHANGED = "Changed in Callbell: "
 _NONE: Mapping[str, Look] = MappingProxyType({})
 
 
@@ -101,9 +101,7 @@ def of_row(result: Result, server: Server, patches: Sequence[Sent]) -> Iterator[
 
 def conflict_of(result: Result) -> str:
     """Return what a row's reason says of a conflict; empty where it is in none."""
-    return f"Changed in the sheet and{result.reason.partition('Changed in the sheet and')[2]}" * (
-        result.code == CONFLICT
-    )
+    return f"{LEFT}{result.reason.partition(LEFT)[2]}" * (result.code == CONFLICT)
 
 
 def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], server: Server) -> Iterator[str]:
@@ -156,9 +154,9 @@ def _is_of_unused(known: FieldValue, first: FieldValue, sent: FieldValue, look: 
 
 def _told(result: Result) -> set[str]:
     """Return the fields that a row says were changed."""
-    if not result.reason.startswith(_CHANGED):
+    if not result.reason.startswith(CHANGED):
         return set()
-    return set(result.reason.removeprefix(_CHANGED).split(". ")[0].rstrip(".").split(", "))
+    return set(result.reason.removeprefix(CHANGED).split(". ")[0].rstrip(".").split(", "))
 
 
 def _label(name: str) -> str:

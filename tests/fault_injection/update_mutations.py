@@ -76,6 +76,13 @@ UPDATE_MUTATIONS = (
         "False",
     ),
     one_change(
+        "update: a deleted contact that the next run knows nothing of",
+        (*seen_by("virtual", seeds="880..980"), *_ALL_UPDATE),
+        "journal.gone_contacts:mark_gone",
+        "connection.execute(_MARK_GONE, these)",
+        "assert connection, these",
+    ),
+    one_change(
         "update: an earlier run's PATCH taken for a person's",
         (*seen_by("virtual", seeds="470..500"), *_ALL_UPDATE),
         f"{_MERGE}:_doubted",
@@ -86,7 +93,7 @@ UPDATE_MUTATIONS = (
         "merge: the base advances in spite of a conflict",
         _SEEDS,
         f"{_MERGE}:merge",
-        "{*_said(now)} - kept",
+        "{*_said(now)} - kept.keys()",
         "{*_said(now)}",
     ),
     one_change(
@@ -144,5 +151,26 @@ UPDATE_MUTATIONS = (
         "worker_pool.restore:_to_give_back",
         "is_ours and (value or (is_known and name not in NEVER_CLEARED))",
         "value or (is_known and name not in NEVER_CLEARED)",
+    ),
+    one_change(
+        "undo: no intent before values are given back",
+        _UNDO,
+        "worker_pool.restore:UndoOperation.intent",
+        "isinstance(step, GiveBack)",
+        "False",
+    ),
+    one_change(
+        "undo: what is about to be taken back still counts as sent",
+        _UNDO,
+        "journal.sent_before:begin_give_back",
+        "_forget(connection, line)",
+        "",
+    ),
+    one_change(
+        "undo: what was taken back counts as sent",
+        _UNDO,
+        "journal.sent_before:_COUNT_AGAIN",
+        "sent.run = changes.sent_run AND sent.seq = changes.sent_seq",
+        "sent.run = changes.run AND sent.seq = changes.seq",
     ),
 )

@@ -48,6 +48,13 @@ def test_a_word_of_an_explanation_finds_its_code() -> None:
     assert said.stdout.startswith('There is no code "044"; this is about it.\n\nphone_trunk_zero: ')
 
 
+def test_where_an_update_left_a_difference_another_command_is_named() -> None:
+    """The same one would leave it again."""
+    said = give("explain", "differs").stdout
+    assert "If that was given, to overwrite what Callbell has, in all rows: callbell-importer run FILE " in said
+    assert "--on-conflict sheet" in said
+
+
 def test_what_is_typed_does_not_write_to_the_terminal() -> None:
     """Escapes are taken out, as everywhere."""
     said = give("explain", "\x1b[31mred")

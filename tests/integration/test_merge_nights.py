@@ -134,7 +134,7 @@ def test_an_edit_of_one_field_changes_that_field_and_undo_gives_it_back(
     before, asked = stored(service, ANA), dict(service.traffic.requests)
     said = night(row(ANA, **{**FULL, **edit}))
     assert (said.exit_code, said.rows) == (0, {"read": 1, "updated": 1}), said.stderr
-    assert outcome() == ("updated", "", f"Changed in Callbell: {field}.")
+    assert outcome() == ("updated", "", f"Changed by this run: {field}.")
     assert stored(service, ANA) != before
     requests = {call: count - asked.get(call, 0) for call, count in service.traffic.requests.items()}
     assert requests["GET /contacts/:uuid"] == requests["PATCH /contacts/:uuid"] == 1
@@ -151,7 +151,7 @@ def test_what_a_person_changed_stays_where_the_sheet_did_not(service: Sandbox, f
     other, name = ({"Remarks": "New"}, "note") if field != "note" else ({"City": "Milano"}, "City")
     hand = stored(service, ANA)
     assert night(row(ANA, **{**FULL, **other})).rows == {"read": 1, "updated": 1}
-    assert outcome() == ("updated", "", f"Changed in Callbell: {name}.")
+    assert outcome() == ("updated", "", f"Changed by this run: {name}.")
     now = stored(service, ANA)
     changed: Mapping[str, Any] = (
         {"note": "New"} if name == "note" else {"custom_fields": {**hand.custom_fields, "City": "Milano"}}
@@ -179,7 +179,9 @@ def test_both_changed_it(service: Sandbox, edit: Mapping[str, str], field: str, 
     if wins == "callbell":
         assert (said.exit_code, said.rows) == (1, {"read": 1, "exists": 1})
         assert (status, code) == ("exists", "conflict")
-        assert reason.startswith(f"Changed in the sheet and in Callbell, so left as it is: {field}: the sheet says ")
+        assert reason.startswith(
+            f"Changed in the sheet, and by somebody in Callbell, so left as it is: {field}: the sheet says "
+        )
         assert stored(service, ANA) == hand
         assert len(read(Path(said.summary["reports"]["failed"][0]))) == 1
     else:

@@ -112,7 +112,7 @@ def test_a_contact_whose_update_is_refused_is_in_callbell_all_the_same() -> None
 
 
 def test_undo_gives_back_what_a_night_updated(service: Sandbox) -> None:
-    """And deletes what it created; the next night meets the contact for the first time, and leaves what is there."""
+    """And deletes what it created; the next night carries over what the list says of them, as if that had not been."""
     night((ANA, "Ana", "Old", "VIP"))
     run = str(night((ANA, "Ana María", "New", "Imported"), (EVA, "Eva", "", "")).summary["run"])
     assert (stored(service, ANA).name, stored(service, ANA).note) == ("Ana María", "New")
@@ -123,6 +123,37 @@ def test_undo_gives_back_what_a_night_updated(service: Sandbox) -> None:
     }  # fmt: skip
     (ana,) = service.contacts
     assert (ana.name, ana.note, list(ana.tags)) == ("Ana", "Old", ["VIP"])
+    said = night((ANA, "Ana María", "New", "Imported"), (EVA, "Eva", "", ""))
+    assert (said.exit_code, said.rows) == (0, {"created": 1, "updated": 1, "read": 2})
+    assert [line["reason"] for line in results()] == ["Changed by this run: name, tags, note.", ""]
+    assert (stored(service, ANA).name, list(stored(service, ANA).tags)) == ("Ana María", ["Imported"])
+
+
+def test_what_a_colleague_changed_after_an_undo_is_a_conflict(service: Sandbox) -> None:
+    """The list's change and the colleague's are both known: nothing of either is lost without a word."""
+    night((ANA, "Ana", "Old", "VIP"))
+    run = str(night((ANA, "Ana", "New", "")).summary["run"])
+    assert give("undo", run, "--yes").exit_code == 0
+    changed_by_hand(service, ANA, note="By hand")
+    said = night((ANA, "Ana", "New", ""))
+    assert (said.exit_code, said.rows) == (1, {"exists": 1, "read": 1})
+    assert results()[0]["code"] == "conflict"
+    assert stored(service, ANA).note == "By hand"
+    assert night((ANA, "Ana", "Old", "VIP")).rows == {"unchanged": 1, "read": 1}
+
+
+def test_what_an_undo_could_only_give_back_in_part_is_told(service: Sandbox) -> None:
+    """It is not called unchanged where the list's values are not there any more: it is met for the first time."""
+    night((ANA, "Ana", "Old", "VIP"))
+    run = str(night((ANA, "Ana María", "New", "")).summary["run"])
+    changed_by_hand(service, ANA, note="By hand")
+    assert give("undo", run, "--yes").exit_code == 1
+    assert (stored(service, ANA).name, stored(service, ANA).note) == ("Ana", "By hand")
     said = night((ANA, "Ana María", "New", ""))
     assert (said.exit_code, said.rows) == (0, {"exists": 1, "read": 1})
-    assert stored(service, ANA).note == "Old"
+    ((code, reason),) = [(line["code"], line["reason"]) for line in results()]
+    assert code == "differs"
+    assert reason == (
+        "It was in Callbell before; left as it is there: name, note."
+        " Met as if for the first time: what was sent before is forgotten."
+    )

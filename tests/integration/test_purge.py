@@ -19,6 +19,7 @@ from importer.journal.problem_hash import old_problem_hash
 from importer.journal.purge import JournalPurge
 from importer.model.person import Person
 from importer.sandbox import Sandbox
+from importer.sandbox.calls import Asked
 from importer.system.locks import journal_lock
 from tests.support.commands import give, own_place, phones, results, table
 from tests.support.later_days import shift
@@ -100,6 +101,21 @@ def test_no_byte_is_left_of_who_is_forgotten(tmp_path: Path) -> None:
     assert "In Callbell" in said.stderr
     for journal in ("journal.sqlite3", "copy.sqlite3"):
         assert give("journal", "check", "--journal", journal).exit_code == 0
+
+
+def test_what_callbell_had_in_a_conflict_is_forgotten_too(tmp_path: Path, service: Sandbox) -> None:
+    """Their name may stand in it as a colleague wrote it."""
+    table(Path("a.csv"), [("Phone", "Name"), (NUMBER, "Z."), *(other[:2] for other in OTHERS)])
+    give("run", "a.csv")
+    (uuid,) = (one.uuid for one in service.contacts if one.identifier == NUMBER.removeprefix("+"))
+    service.calls.change_contact(Asked(parameter=uuid, body={"name": NAME}))
+    table(Path("a.csv"), [("Phone", "Name"), (NUMBER, "Z. Q."), *(other[:2] for other in OTHERS)])
+    give("run", "a.csv", "--existing", "update")
+    assert [line["code"] for line in results()] == ["conflict", "", ""]
+    Path("a.csv").unlink()
+    assert "journal.sqlite3" in holders(tmp_path)
+    assert give("purge", "--contact", NUMBER, "--yes").exit_code == 0
+    assert holders(tmp_path) == []
 
 
 def test_after_many_nights_all_of_it_is_on_one_screen() -> None:

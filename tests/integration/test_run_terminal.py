@@ -17,6 +17,7 @@ from openpyxl import Workbook, load_workbook
 
 from importer.model.runs import NUMBERS_OF
 from importer.sandbox import Fault, FaultKind, Faults, Sandbox, Scripted
+from importer.sandbox.calls import Asked
 from tests.support.commands import NO_LIMIT, TOKEN, customers, give, read, results, serving, table
 
 if os.name == "nt":
@@ -352,6 +353,32 @@ def test_the_rows_that_are_shown_are_those_that_are_sent() -> None:
         shown = on_a_terminal("run", "a.csv", *options, answers=[("Import them?", "n\n")]).shown
         assert told in shown
         assert "row 2: 34" not in shown
+
+
+@pytest.mark.usefixtures("token")
+def test_where_the_list_is_to_win_what_a_colleague_wrote_is_shown_as_replaced(service: Sandbox) -> None:
+    """By `retry` and by `run`; a no is told with the command that does the same after all."""
+    customers(Path("a.csv"))
+    assert give("run", "a.csv", "--yes").exit_code == 0
+    service.calls.change_contact(Asked(parameter=service.contacts[0].uuid, body={"name": "Colega"}))
+    table(Path("a.csv"), [("Phone", "Name"), *([row["Phone"], "Another"] for row in read(Path("a.csv"))[:1])])
+    run = give("run", "a.csv", "--existing", "update", "--yes", "--json").summary["run"]
+    update = ("run", "a.csv", "--existing", "update")
+    ended = on_a_terminal(*update, answers=[("Import them?", "n\n")])
+    assert "if Callbell has them as they were" in ended.shown
+    for command, count in ((update, "1 row, all to replace"), (("retry", run), f"1 row of {run}, to replace")):
+        ended = on_a_terminal(*command, "--on-conflict", "sheet", answers=[("[Y/n]", "n\n")])
+        shown = " ".join(ended.shown.split())
+        assert (
+            "what Callbell had, else was sent, to what the row says:\n  row 2: name: Colega (in Callbell) -> Another\n"
+            in (ended.shown)
+        )
+        assert f"{count} whatever Callbell has. To: " in shown
+        assert "as they were" not in shown
+        assert service.contacts[0].name == "Colega"
+    assert f"To send them after all: callbell-importer retry {run} --on-conflict sheet" in shown
+    ended = on_a_terminal("retry", run, "--on-conflict", "sheet", answers=[("[Y/n]", "\n")])
+    assert (ended.exit_code, service.contacts[0].name) == (0, "Another")
 
 
 NONE = ("none: ", "\n")
@@ -781,11 +808,12 @@ def test_where_nobody_can_be_asked_the_country_is_named_as_the_cure(service: San
 
 @pytest.mark.usefixtures("token")
 def test_both_forms_of_mobiles_are_told_before_the_last_question() -> None:
-    """With what sends them in one: `init`, or the key of the config that there is."""
+    """With what sends them in one: `init`, or the key of the config that there is; who is not sure may leave them."""
     table(Path("a.csv"), [("Phone", "Name"), ("525512345678", "Eva"), ("5215512345679", "Bo"), ("5215512345670", "Al")])
     ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, "n\n")])
     assert "Mexican numbers are in both forms: 2 with 521, 1 with 52." in ended.shown
     assert "answer n, and:\n  callbell-importer init a.csv" in ended.shown
+    assert "If you are not sure, that is right as it is: each stays as it is written" in " ".join(ended.shown.split())
     Path("config.toml").write_text('[columns]\nidentifier = "Phone"\nname = "Name"\n', encoding="utf-8")
     ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, "n\n")])
     assert 'mobile_form = "with" or "without" under [contact] of config.toml' in " ".join(ended.shown.split())

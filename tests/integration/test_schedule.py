@@ -18,6 +18,7 @@ import typer.main
 from importer.cli import schedule_command
 from importer.cli.command_line import app
 from importer.cli.schedule_command import OF_ONE_RUN
+from importer.commands import report_folder
 from importer.commands.context import CommandContext, CommandResult, load_settings
 from importer.commands.schedule import access_advice, files_check, in_place, notify_check, system_check
 from importer.commands.schedule import checks as schedule_checks
@@ -157,6 +158,31 @@ def test_options_given_beside_are_printed_and_paths_made_absolute() -> None:
     printed += f"|--max-duration 2h|--log-file {folder}/x.log|--metrics {folder}/m.prom"
     options = [word for option in printed.split("|") for word in option.split(" ", 1)]
     assert words == [f"{folder}/my list.csv", *options, "--fail-on", "new", "--yes", "--quiet"]
+
+
+@posix_only
+def test_a_cron_night_of_the_services_user_has_its_reports_where_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_root: ServiceUser
+) -> None:
+    """In the service's own folder, as what that user gives by hand; of anybody else, and if named, where they stand."""
+    customers(Path("contacts.csv"))
+    config()
+    night = ("schedule", "contacts.csv", "--kind", "cron", "--user", "callbell")
+    home, here = tmp_path / "service", str(Path.cwd())
+    monkeypatch.setattr(report_folder, "SERVICE_HOME", str(home))
+    monkeypatch.setattr(schedule_night, "SERVICE_HOME", str(home))
+    user = replace(as_root, is_there=True, numbers=(991, 991))
+    monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
+    said = give(*night)
+    assert "--report-dir" not in said.stdout
+    assert f"reports in {here}/reports, " in " ".join(said.stderr.split())
+    monkeypatch.setattr(report_folder, "_is_owner", lambda user_id: user_id == user.numbers[0])
+    said = give(*night)
+    assert f" --report-dir {home}/reports " in said.stdout
+    assert f"reports in {home}/reports, " in " ".join(said.stderr.split())
+    said = give(*night, "--report-dir", "mine")
+    assert f"reports in {here}/mine, " in " ".join(said.stderr.split())
+    assert str(home) not in said.stdout
 
 
 @posix_only

@@ -105,3 +105,16 @@ def test_a_retry_tells_no_notes_so_they_are_told_after_it() -> None:
     assert give(*RUN, "--quiet", "--tag", "Unknown").exit_code == 1
     assert give("retry", "--tag", "VIP", "--rate", "0").exit_code == 0
     assert told(*RUN) == [True, True]
+
+
+def test_the_encoding_of_a_file_of_ours_is_told_only_where_its_text_is_new() -> None:
+    """A spreadsheet program saved failed.csv in its own: the run that wrote it knows the word that is in question."""
+    rows = f"{ROWS}600;José Castañeda;Cádiz\n"
+    Path("clientes.csv").write_text(rows, encoding="utf-8")
+    failed = Path(give(*RUN, "--json").summary["reports"]["failed"][0])
+    text = failed.read_text(encoding="utf-8-sig")
+    again = ("run", failed, "--yes", "--rate", "0")
+    for name, is_told in (("Castañeda", False), ("Ibáñez", True)):
+        failed.write_text(text.replace("Castañeda", name), encoding="cp1252")
+        assert [ENCODING in give(*again).stderr for _ in range(2)] == [is_told, False]
+        assert ENCODING in give(*again, "--verbose").stderr

@@ -223,9 +223,21 @@ def test_a_contact_that_is_gone_is_not_forgotten(service: Sandbox) -> None:
     assert found == [(3,)]
 
 
-def test_after_an_undo_the_next_update_meets_the_contact_for_the_first_time(service: Sandbox) -> None:
-    """What the sheet said before the run is not known any more."""
+def test_after_an_undo_the_next_update_knows_what_was_sent_before_the_run(service: Sandbox) -> None:
+    """As if the run had not been."""
     run = night(service, customer(0, note="New"))
+    assert undo(run, "--yes").exit_code == 0
+    with closing(Journal.open(JOURNAL)) as store:
+        store.begin(record("next", store.runs()[0][0].account), existing=Existing.UPDATE)
+        store.enqueue(store.add_sheet(SHEET), [entry(customer(0, note="New"), 2)])
+        (row,) = store.claim(10)
+    assert (row.uuid, row.base) == (stored(service, 0).uuid, customer(0))
+
+
+def test_what_a_colleague_put_back_is_not_taken_for_the_importers(service: Sandbox) -> None:
+    """The contact is as before the run, but not by the undo: the next update meets it for the first time."""
+    run = night(service, customer(0, note="New"))
+    changed_by_hand(service, 0, note="")
     assert undo(run, "--yes").exit_code == 0
     with closing(Journal.open(JOURNAL)) as store:
         store.begin(record("next", store.runs()[0][0].account), existing=Existing.UPDATE)

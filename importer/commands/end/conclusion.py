@@ -12,6 +12,7 @@ from typing import Final
 from importer.commands.context import CommandContext
 from importer.commands.journal_path import journal_file
 from importer.model.errors import BusyError, ImporterError
+from importer.notify.event import is_declined
 from importer.system.files import write_whole
 from importer.system.logs import LOG, log_fields
 
@@ -25,40 +26,43 @@ def last_run_file(journal: Path, account: str) -> Path:
 
 
 def begin(context: CommandContext, command: str) -> None:
-    """Tell that an import begins."""
-    if _is_told(context, command) and context.settings.notify.has_receivers:
+    """Tell that an import begins; not where a person is asked before anything is sent, who is there and may say no."""
+    if _is_told(context, command) and not context.asks_at_last and context.settings.notify.has_receivers:
         from importer.commands.end.notices import tell_start  # noqa: PLC0415 - most tell nobody
 
         _attempt(context, "the notice of its beginning", partial(tell_start, context))
 
 
 def conclude(
-    context: CommandContext, ending: Mapping[str, object], *, files: Sequence[str] = (), config: str = ""
+    context: CommandContext, command: str, ending: Mapping[str, object], *, files: Sequence[str] = (), config: str = ""
 ) -> None:
     """Tell how an import ended; of dry runs, rehearsals and other commands nothing is told.
 
+    The notices are not for an import that a person declined.
+
     Args:
         context: What the command was given.
+        command: That was given: the object of `report` and `runs` is that of a run, which was told at its own end.
         ending: The object that `--json` prints; where the command came to no result, `command`, `exit_code` and
             `error`.
         files: The input files that the command line names, for notices of what did not begin.
         config: The config file that it names, for the same.
 
     """
-    if not _is_told(context, ending["command"]):
+    if not _is_told(context, command):
         return
     run = context.settings.run
     if ending.get("exit_code") != BusyError.exit_code:  # the run that has the journal ends with an object of its own
         _attempt(context, LAST_RUN, partial(_write_last_run, context, ending))
     if run.metrics is not None:
         _attempt(context, "the file of --metrics", partial(_write_metrics, context, run.metrics, ending))
-    if context.settings.notify.has_receivers:
+    if context.settings.notify.has_receivers and not is_declined(ending):
         from importer.commands.end.notices import tell_ending  # noqa: PLC0415 - see above
 
         _attempt(context, "the notices", partial(tell_ending, context, ending, files, config))
 
 
-def _is_told(context: CommandContext, command: object) -> bool:
+def _is_told(context: CommandContext, command: str) -> bool:
     """Tell whether monitoring wants to know of a command: it imports, and in earnest."""
     run = context.settings.run
     return command in _IMPORTS and not (run.dry_run or run.sandbox)

@@ -13,17 +13,18 @@ from importer.commands.night_secrets import cure_of_unreadable
 from importer.model.addresses import scheme_of, shown_address
 from importer.model.cures import MISSING_IN_CALLBELL
 from importer.model.errors import ImporterError
-from importer.model.rows import FINAL, Status
+from importer.model.rows import FINAL, GONE, Status
 from importer.model.runs import TOO_FEW_ROWS, ProblemGroup
 from importer.notify.delivery import DeliveryResult
 from importer.notify.event import events_of, table, tables, whole_number
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
 from importer.reports.missing_in_callbell import lacking_groups
-from importer.reports.next_step import FINISHED, GONE, ToDo, missing_in_callbell, missing_step, to_do, whole_export
+from importer.reports.next_step import FINISHED, ToDo, missing_in_callbell, missing_step, to_do, whole_export
 from importer.reports.run_commands import given_again, where_runs_are
-from importer.reports.same_cause import all_alike, cure, step_text
+from importer.reports.same_cause import GONE, all_alike, cure, step_text
 from importer.system.logs import LOG, log_fields
+from importer.system.own_service import is_own_service
 from importer.system.shell import importer_command
 
 _WRONG_SETTINGS = 2
@@ -56,6 +57,7 @@ def tell_ending(
         next_step=next_command(ending, options),
         command=_command_again(ending, files, {"config": path, **options}),
         config=path,
+        is_service=is_own_service(),
     )
     named = {"files": [*map(shown_address, files)], **ending} if files else ending
     _log(context, send_notices(context.settings.notify, events_of(ending), named, place, context.environment))
@@ -107,8 +109,8 @@ def _after_finished(ending: Mapping[str, object], run: str, options: Mapping[str
     left, where = to_do(tally, groups), where_runs_are(options)
     if any(one.get("code") == TOO_FEW_ROWS for one in tables(ending, "degraded")):
         return _with(*whole_export(_texts(ending.get("files")), options))
-    if cause := _cause(left, tally, groups):
-        command, paths = str(ending.get("command") or "run"), _texts(ending.get("files"))
+    command, paths = str(ending.get("command") or "run"), _texts(ending.get("files"))
+    if cause := _cause(left, groups, all_alike(tally, groups, options, paths)):
         is_missing = cause.code in MISSING_IN_CALLBELL
         step = missing_step(lacking_groups(groups), paths, options)
         return _with(*(step if is_missing else cure(cause, command, paths, options)))
@@ -137,10 +139,9 @@ def _groups(ending: Mapping[str, object]) -> Sequence[ProblemGroup]:
     ]
 
 
-def _cause(left: ToDo, tally: Mapping[Status, int], groups: Sequence[ProblemGroup]) -> ProblemGroup | None:
+def _cause(left: ToDo, groups: Sequence[ProblemGroup], alike: ProblemGroup | None) -> ProblemGroup | None:
     """Return the one cause of most rows to fix, as the text at the end of a run has it; None: there are several."""
     missing = missing_in_callbell(left, groups) if left.by_person > left.in_conflict else []
-    alike = all_alike(tally, groups)
     return next(iter(missing), None) if alike is None or alike.code == GONE else alike
 
 

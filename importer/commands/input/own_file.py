@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from importer.reports.run_commands import HOW_TO_READ
 from importer.system.files import read_json_object
 
 _SUMMARY = "summary.json"
+_MOST_ROWS = 10_000
 _MOST_STEPS = 50
 """Rows may have been fixed so often, each time in the file that the run before wrote."""
 
@@ -50,6 +52,15 @@ def writers_of(files: Sequence[str], runs: Sequence[RunRecord]) -> Iterator[RunR
             break
         yield writer
         files = writer.files
+
+
+def was_read(journal: Journal, files: Sequence[str], word: str) -> bool:
+    """Tell whether the run that wrote files of our own making had read a word in the rows that it put into them."""
+    if (writer := writer_of(files, [one for one, _ in journal.runs()])) is None:
+        return False
+    source = journal.report_source(writer.name)
+    rows = chain.from_iterable(source.rows_to_fix(index) for index in range(len(source.sheets())))
+    return any(word in cell for row in islice(rows, _MOST_ROWS) for cell in row.cells)
 
 
 def list_of(files: Sequence[str], runs: Sequence[RunRecord]) -> OriginalList | None:

@@ -18,8 +18,14 @@ from importer.commands.input.own_file import another_users
 from importer.commands.mapping_selection import mapping_lines
 from importer.commands.questions.after_no import after_no
 from importer.commands.questions.country_doubt import NO_DOUBT, CountryDoubt
-from importer.commands.questions.mobile_form_question import both_forms_text
-from importer.commands.questions.rows_to_send import counts_text, first_lines, folded_line, not_seen_text
+from importer.commands.questions.mobile_form_question import both_forms_text, one_form_text
+from importer.commands.questions.rows_to_send import (
+    counts_text,
+    first_lines,
+    folded_line,
+    may_send,
+    not_seen_text,
+)
 from importer.commands.setup import recorded_files
 from importer.journal import Journal
 from importer.mapper.options import ColumnOptions
@@ -28,12 +34,12 @@ from importer.model.answers import says_yes
 from importer.model.errors import DeclinedError, InputError
 from importer.model.journal_rows import FirstToSend
 from importer.model.plain_text import counted, plain, plain_lines, wrapped_text
-from importer.model.policy import Existing
+from importer.model.policy import Existing, Gone
 from importer.model.rows import Sheet, Status
 from importer.model.runs import DECLINED, RunRecord
 from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
-from importer.reports.run_commands import choose_columns, same_journal, where_runs_are
+from importer.reports.run_commands import retry_as_given, where_runs_are
 from importer.system.logs import LOG
 from importer.system.shell import importer_command, importer_name, short_path
 from importer.system.stop_signals import Interruption
@@ -108,13 +114,13 @@ class LastQuestion:
             InputError: The answer is no, or there is none.
 
         """
-        if context.confirm is None or not tally.get(Status.PENDING):
+        if context.confirm is None or not may_send(tally, self._first, context.settings.policy):
             # What would be seen above the question is told all the same.
             if told := "\n".join(filter(None, [self.note, self._another_user, self.doubt.text])):
                 context.tell(told)
             return
         if self.retried:
-            self._cure = f"To send them after all: {same_journal(context.options, 'retry', self.retried)}"
+            self._cure = f"To send them after all: {retry_as_given(self.retried, context.options)}"
         elif context.settings.mapping_given and (config := context.options.get("config")):
             self._cure = f"To send it otherwise, edit {short_path(str(config))} and give the same command again."
         if self._another_user:
@@ -162,29 +168,20 @@ class LastQuestion:
 
     def _text(self, context: CommandContext, connection: Connection, tally: Mapping[Status, int]) -> str:
         sheets = [] if self.retried else enumerate(connection.sheets)
-        counts = counts_text(tally, self._first, if_new=_if_new(context, connection), of_run=self.retried)
+        if_new, recreates = _if_new(context, connection), context.settings.policy.gone is Gone.RECREATE
+        counts = counts_text(tally, self._first, if_new=if_new, of_run=self.retried, recreates=recreates)
         parts = [
             *(self._sheet_lines(context, index, sheet) for index, sheet in sheets),
             *first_lines(self._first),
             self.note,
             wrapped_text(counts, _WIDTH),
-            self._forms_text(context, connection),
+            "" if self.retried else one_form_text(context, self.both_forms, connection.sheets[0].reader.sheet.file),
             _where_to(context, connection),
             plain_lines(not_seen_text(self.not_seen)),
             wrapped_text(self.doubt.text, _WIDTH),
             wrapped_text(self._another_user, _WIDTH),
         ]
         return "\n".join(filter(None, parts))
-
-    def _forms_text(self, context: CommandContext, connection: Connection) -> str:
-        """Return that mobile numbers are in both forms, and what makes them one; of a retry nothing: that was told."""
-        if not self.both_forms or self.retried:
-            return ""
-        if context.settings.mapping_given and (config := context.options.get("config")):
-            where = f'mobile_form = "with" or "without" under [contact] of {short_path(str(config))}'
-            return wrapped_text(f"{self.both_forms} To send them in one form: {where}.", _WIDTH)
-        init = choose_columns([connection.sheets[0].reader.sheet.file], context.options)
-        return f"{wrapped_text(f'{self.both_forms} To send them in one form, answer n, and:', _WIDTH)}\n  {init}"
 
     def _sheet_lines(self, context: CommandContext, index: int, sheet: MappedSheet) -> str:
         """Return which column feeds which field, if that was guessed, and of the encoding what was not told yet."""

@@ -8,6 +8,7 @@ from importer.model.changes import CUSTOM, FieldValue
 from importer.model.journal_rows import FirstToSend, Pending
 from importer.model.payload import payload
 from importer.model.plain_text import counted, plain
+from importer.model.policy import Existing, Gone, Policy
 from importer.model.rows import Contact, Status
 
 _WIDTH = 79
@@ -20,6 +21,11 @@ _NOT_SENT = {
 }
 _AS_THEY_WERE = "to be updated if Callbell has them as they were"
 _COMPARED = "to be compared with what Callbell has"
+_GONE = "deleted in Callbell, as an earlier run found"
+_TO_MAKE_AGAIN = "to be made again, as it was deleted in Callbell"
+# With `--on-conflict sheet`:
+_WHATEVER = "to replace whatever Callbell has"
+_REPLACED = "to be compared with what Callbell has, which is replaced"
 
 
 def first_lines(first: FirstToSend) -> Iterator[str]:
@@ -29,22 +35,26 @@ def first_lines(first: FirstToSend) -> Iterator[str]:
     yield from (row_line(one.row, one.contact) for one in first.new)
     changed = [one for one in first.updates if one.known_changes]
     if changed:
-        yield f"The first {'updates' if len(changed) > 1 else 'update'}, from what was sent last to what the row says:"
+        known = "Callbell had, else was sent," if first.replaces else "was sent last"
+        yield f"The first {'updates' if len(changed) > 1 else 'update'}, from what {known} to what the row says:"
     yield from map(_change_line, changed)
     if first.updates and not changed:
-        yield f"Row {first.updates[0].row} is an update: only its changes go to the contact that is there."
+        there = "replace what the contact has" if first.replaces else "go to the contact that is there"
+        yield f"Row {first.updates[0].row} is an update: only its changes {there}."
 
 
 def _change_line(one: Pending) -> str:
     """Return what changes in a contact that is there."""
     told = (
-        f"{name.removeprefix(CUSTOM)}: {_value(before)} -> {_value(now)}"
+        f"{name.removeprefix(CUSTOM)}: {_value(before)}{' (in Callbell)' * (name in one.replaced)} -> {_value(now)}"
         for name, (before, now) in one.known_changes.items()
     )
     return folded_line(f"  row {one.row}: {plain('; '.join(told))}", indent=4, lines=3)
 
 
-def _value(value: FieldValue) -> str:
+def _value(value: FieldValue | None) -> str:
+    if value is None:
+        return "(what cannot be read)"
     return (", ".join(value) if isinstance(value, tuple) else value) or "(empty)"
 
 
@@ -67,7 +77,20 @@ def folded_line(text: str, *, indent: int, lines: int) -> str:
     )
 
 
-def counts_text(tally: Mapping[Status, int], first: FirstToSend, *, if_new: str, of_run: str = "") -> str:
+def may_send(tally: Mapping[Status, int], first: FirstToSend, policy: Policy) -> bool:
+    """Tell whether anything may be sent: of a contact that was deleted, and is only asked for, nothing is."""
+    is_told = policy.gone is Gone.REPORT and policy.existing is not Existing.UPDATE
+    return tally.get(Status.PENDING, 0) > (first.gone if is_told else 0)
+
+
+def counts_text(
+    tally: Mapping[Status, int],
+    first: FirstToSend,
+    *,
+    if_new: str,
+    of_run: str = "",
+    recreates: bool = False,
+) -> str:
     """Return how many rows were read, and what becomes of how many, as far as it is known before they are sent.
 
     Args:
@@ -75,14 +98,16 @@ def counts_text(tally: Mapping[Status, int], first: FirstToSend, *, if_new: str,
         first: With how many will be updates.
         if_new: Words that say which of those to be sent are.
         of_run: The earlier run whose rows they are; empty: they are of a file.
+        recreates: Whether contacts are made again that were deleted.
 
     """
     read, pending = sum(tally.values()), tally[Status.PENDING]
     changed, compared = (first.changed, first.compared) if first.is_whole else (0, 0)
     kinds = {
-        f"to be sent{if_new}": pending - changed - compared,
-        _AS_THEY_WERE: changed,
-        _COMPARED: compared,
+        f"to be sent{if_new}": pending - changed - compared - first.gone,
+        _WHATEVER if first.replaces else _AS_THEY_WERE: changed,
+        _REPLACED if first.replaces else _COMPARED: compared,
+        _TO_MAKE_AGAIN if recreates else _GONE: first.gone,
         **{words: tally.get(status, 0) for status, words in _NOT_SENT.items()},
     }
     told = [(count, words) for words, count in kinds.items() if count]

@@ -9,7 +9,7 @@ from pathlib import Path
 from importer.client.kept_token import kept_token_file
 from importer.commands.context import CommandContext, load_settings
 from importer.commands.journal_path import journal_of
-from importer.commands.report_folder import is_usual_report_dir
+from importer.commands.report_folder import has_service_folder, is_usual_report_dir
 from importer.commands.schedule.folders import written_folders
 from importer.model.addresses import scheme_of
 from importer.model.errors import UsageError
@@ -95,7 +95,7 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
     by_system = kind is ScheduleKind.SYSTEMD
     options, variables = _options(context, request), _variables(context.environment) | _places(context, kind, user)
     settings = _settings_at_night(context, options, variables, kind)
-    if by_system and is_usual_report_dir(settings.run):  # nobody named one, and here is not there
+    if is_usual_report_dir(settings.run) and (by_system or has_service_folder(user)):  # nobody named one: not here
         options["report_dir"] = f"{SERVICE_HOME}/{settings.run.report_dir.as_posix()}"
         settings = _settings_at_night(context, options, variables, kind)
     token_file = _token_file(context, settings, options, kind, user)

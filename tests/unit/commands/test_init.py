@@ -283,12 +283,14 @@ def test_a_workbook_of_several_sheets_is_told_as_ever() -> None:
 
 
 def test_a_list_with_both_forms_of_mobiles_is_asked_about() -> None:
-    """Until the answer is one; the first rows are shown in the form that was chosen."""
+    """Until the answer is one, Enter for who is not sure; the first rows are shown in the form that was chosen."""
     rows = [("Phone", "Name"), ("525512345678", "Eva"), ("5215512345679", "Bo"), ("5215512345670", "Ana")]
     table(Path("mexico.csv"), rows)
     person, asked = answering("3", "1", "y")
     draft(Path("mexico.csv"), person)
     assert asked[0].startswith("Mexican numbers are in both forms: 2 with 521, 1 with 52.\nIn which form are they")
+    assert "Not sure? Take Enter: each stays as it is written." in asked[0]
+    assert max(map(len, asked[0].splitlines())) < 80
     assert "row 2: 5215512345678; Eva" in asked[2]
     assert written().mapping.contact.mobile_form == "with"
     give("init", "mexico.csv", "--force")

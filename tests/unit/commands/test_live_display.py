@@ -7,7 +7,7 @@ import pytest
 from importer.commands.live_display import in_background, snapshot
 from importer.model.replies import Reply
 from importer.model.stop import Stop
-from importer.reports.snapshot import Snapshot, waits
+from importer.reports.snapshot import Snapshot, seconds_left, waits
 from importer.worker_pool.rate_limiter import RateLimiter
 from tests.support.pools import NEVER, NO_ANSWER, ObedientService, PoolStage, answer
 from tests.support.virtual_time import run
@@ -73,6 +73,14 @@ def test_rows_in_doubt_are_told_with_what_left_them_so() -> None:
     service = ObedientService(odd=lambda number, _request: NO_ANSWER if number == 5 else None)
     (said,) = waits(seen(*stage_with(service), after_seconds=30.0))
     assert said.startswith("1 row is in doubt after no clear answer (the connection broke off): Callbell is asked in ")
+
+
+def test_how_long_rows_wait_is_known_while_nothing_leaves() -> None:
+    """The time left of a run whose last rows wait is no dash."""
+    service = ObedientService(odd=lambda number, _request: NO_ANSWER if number in (5, 9) else None)
+    one = seen(*stage_with(service), after_seconds=30.0)
+    assert 50.0 < one.next_seconds <= one.last_seconds < 61.0
+    assert seconds_left(one) == one.last_seconds
 
 
 def test_a_pause_is_told_with_the_status_that_asked_for_it() -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from importer.journal import Journal
 from importer.model.account import AccountIdentity
-from importer.model.journal_rows import Presence, WalkedContact
-from importer.model.policy import Existing
-from importer.model.rows import Contact
-from tests.support.journals import SHEET, Ticking, contact, entry, record, recorded
+from importer.model.journal_rows import Presence, RecordedOutcome, WalkedContact
+from importer.model.policy import Existing, OnConflict
+from importer.model.replies import Outcome, gone_outcome
+from importer.model.rows import CONFLICT, Contact, Status
+from tests.support.journals import SHEET, START, Ticking, contact, entry, record, recorded
 
 UNKNOWN, THERE = Presence.UNKNOWN, Presence.THERE
 
@@ -27,10 +28,16 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield opened
 
 
-def begin(journal: Journal, rows: Sequence[Contact], name: str = "run-1", existing: Existing = Existing.SKIP) -> None:
+def begin(
+    journal: Journal,
+    rows: Sequence[Contact],
+    name: str = "run-1",
+    existing: Existing = Existing.SKIP,
+    on_conflict: OnConflict = OnConflict.CALLBELL,
+) -> None:
     """Begin a run with these contacts, the first of them in row 2."""
     account = journal.match_account(AccountIdentity(name="main"))
-    journal.begin(record(name), account, existing)
+    journal.begin(record(name), account, existing, on_conflict)
     journal.enqueue(journal.add_sheet(SHEET), [entry(one, row) for row, one in enumerate(rows, 2)])
 
 
@@ -71,6 +78,31 @@ def test_of_updates_those_that_are_known_to_change_are_shown_first(journal: Jour
 
 
 @pytest.mark.parametrize(
+    ("code", "left", "before"),
+    [(CONFLICT, (), contact(1)), ("differs", ("name", "custom_fields.City"), replace(contact(1), name="Another"))],
+)
+@pytest.mark.parametrize("on_conflict", OnConflict)
+def test_what_callbell_had_is_known_where_it_is_to_be_replaced(
+    journal: Journal, code: str, left: tuple[str, ...], before: Contact, on_conflict: OnConflict
+) -> None:
+    """The fields that an update left, in a conflict or on a first meeting, with what was there then."""
+    begin(journal, [changed(1)], "run-2", Existing.UPDATE)
+    (row,) = journal.claim(1)
+    kept = {"name": "Colega", "custom_fields.City": None, "tags": ("A", "B")}
+    outcome = Outcome(status=Status.EXISTS, uuid=row.uuid, code=code, base=before, left=left, kept=kept)
+    journal.record([RecordedOutcome(seq=row.seq, outcome=outcome, attempts=0, at=START)])
+    journal.finish(record("run-2"))
+    begin(journal, [replace(changed(1), note="New")], "run-3", Existing.UPDATE, on_conflict)
+    first = journal.first_to_send(2, lambda _: False)
+    (shown_row,) = first.updates
+    is_replaced = on_conflict is OnConflict.SHEET
+    assert first.replaces is is_replaced
+    assert dict(shown_row.replaced) == (kept if is_replaced else {})
+    (row,) = journal.claim(1)
+    assert shown_row.base == row.base
+
+
+@pytest.mark.parametrize(
     ("existing", "expected"), [(Existing.SKIP, [(3, UNKNOWN)]), (Existing.UPDATE, [(3, UNKNOWN), (2, THERE)])]
 )
 def test_whom_the_walk_saw_is_not_new(
@@ -80,6 +112,19 @@ def test_whom_the_walk_saw_is_not_new(
     begin(journal, [contact(3), contact(4)], "run-2", existing)
     journal.add_walked([WalkedContact(number=contact(3).identifier, uuid="u3")], several_channels=False)
     assert shown(journal) == expected
+
+
+@pytest.mark.parametrize("existing", [Existing.SKIP, Existing.UPDATE])
+def test_a_row_of_a_deleted_contact_is_counted_and_not_shown(journal: Journal, existing: Existing) -> None:
+    """It is asked for first: an earlier run found its contact deleted in Callbell."""
+    begin(journal, [changed(1)], "run-2", Existing.UPDATE)
+    (row,) = journal.claim(1)
+    gone = gone_outcome(row.uuid, 404)
+    journal.record([RecordedOutcome(seq=row.seq, outcome=gone, attempts=0, at=START)])
+    journal.finish(record("run-2"))
+    begin(journal, [changed(1), contact(3)], "run-3", existing)
+    assert shown(journal) == [(3, UNKNOWN)]
+    assert journal.first_to_send(2, lambda _: False).gone == 1
 
 
 def test_a_row_in_doubt_is_not_shown(journal: Journal) -> None:

@@ -33,8 +33,8 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 def outcomes(journal: Journal, name: str = "run-1") -> list[Outcome]:
-    """Return the rows' outcomes in their order, but for what only `undo` reads."""
-    parts = [part.name for part in fields(Outcome) if part.name not in {"is_ours", "base", "left"}]
+    """Return the rows' outcomes in their order, but for what only `undo` and updates read."""
+    parts = [part.name for part in fields(Outcome) if part.name not in {"is_ours", "base", "left", "kept"}]
     results = journal.report_source(name).results()
     return [Outcome(**{part: getattr(result, part) for part in parts}) for result in results]
 

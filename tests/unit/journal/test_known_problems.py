@@ -246,6 +246,27 @@ def test_a_conflict_is_known_and_counted(journal: Journal) -> None:
     assert [run.conflicts for run, _ in journal.runs()] == [1, 1]
 
 
+def test_a_conflict_that_an_earlier_version_told_in_other_words_is_not_new(journal: Journal) -> None:
+    """Its two values are what it is known by; other values make another one."""
+    values = ', so left as it is: name: the sheet says "Ana M.", Callbell has "Anna".'
+    reasons = [
+        f"Changed in Callbell: tags. Changed in the sheet and in Callbell{values}",
+        f"Changed in the sheet, and by somebody in Callbell{values}",
+        f"Changed by this run: note. Not sent before, and Callbell has another value{values}",
+        f"Not sent before, and Callbell has another value{values.replace('Anna', 'Anita')}",
+    ]
+    new = []
+    for name, reason in enumerate(reasons, 1):
+        journal.begin(of_series(str(name)), existing=Existing.UPDATE)
+        enqueue(journal, {1: []})
+        told = recorded(journal.claim(1)[0], Status.EXISTS, code="conflict")
+        journal.record([replace(told, outcome=replace(told.outcome, reason=reason))])
+        new.append(compared(journal, of_series(str(name))).new_rows)
+        journal.finish(of_series(str(name)))
+        journal.history_of(str(name)).keep()
+    assert new == [1, 0, 0, 1]
+
+
 def test_what_the_row_says_may_not_be_known(journal: Journal) -> None:
     """As in runs of an earlier version: such a problem is always new."""
     unknown = Entry(row=Row(number=2, cells=("x",)), mapped=replace(invalid(1, ["a"]), content=b""))

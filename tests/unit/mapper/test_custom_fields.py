@@ -167,6 +167,15 @@ def test_a_dropdown_is_sent_in_the_fields_own_spelling() -> None:
     assert 'did you mean "Dark Mode"?' in wrong.message
 
 
+@pytest.mark.parametrize("kind", [FieldType.DROPDOWN, FieldType.CHECKBOX])
+def test_a_new_option_is_added_to_those_of_the_config(kind: FieldType) -> None:
+    """It names those that the list had when it was written; said once, however many are wrong."""
+    wrong = chosen("Telepathy, Flight" if kind is FieldType.CHECKBOX else "Telepathy", kind)
+    assert isinstance(wrong, Problem)
+    cure = 'If it is a new option, add it to options of "Features" under [columns.custom_fields] of the config, and'
+    assert wrong.message.count(cure) == 1
+
+
 def test_a_checkbox_is_split_and_each_option_checked() -> None:
     """By its own separator or those of the tags; each option once; all that are wrong are named."""
     assert chosen("dark mode; Notifications,DARK MODE,", FieldType.CHECKBOX) == FEATURES

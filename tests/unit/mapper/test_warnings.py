@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.contact import to_contact
-from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
-from importer.mapper.warnings import Findings, SheetWarnings
+from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions, MobileForm
+from importer.mapper.sheet_warnings import SheetWarnings
+from importer.mapper.warnings import Findings
 from importer.model.rows import Contact, Entry, Row
 from importer.model.runs import ProblemGroup
 
@@ -92,6 +94,23 @@ def test_a_recognised_row_counts_as_one_form_of_a_mobile() -> None:
     findings.see(3, Contact(identifier="525587654321", source="whatsapp", name="Ana"), "Tel")
     (group,) = findings.warnings()
     assert (group.code, group.column, group.rows) == ("phone_both_forms", "Tel", (3,))
+
+
+@pytest.mark.parametrize("form", MobileForm)
+def test_a_contact_that_keeps_its_form_is_no_news_where_one_form_is_chosen(form: MobileForm) -> None:
+    """It was made before the config said so, and is known by its number as it was sent; the others are all in one."""
+    options = MappingOptions(
+        contact=ContactOptions(mobile_form=form), columns=ColumnOptions(identifier="Tel", name="Nom")
+    )
+    mapping = plan_mapping(("Tel", "Nom"), options, None)
+    assert isinstance(mapping, ColumnMapping)
+    findings = Findings()
+    observer = SheetWarnings(findings, mapping, 0, options.contact)
+    rows = [Row(number=row, cells=(phone, "Ana")) for row, phone in enumerate(("5215512345678", "5215587654321"), 2)]
+    observer.mapped([Entry(row=row, mapped=to_contact(row, mapping)) for row in rows])
+    for row, identifier in enumerate(("525511223344", "5215511223355"), 4):
+        observer.recognised(row, identifier)
+    assert len(findings.warnings()) == (form is MobileForm.AS_WRITTEN)
 
 
 def test_most_rows_come_first() -> None:

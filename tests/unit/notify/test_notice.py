@@ -133,6 +133,26 @@ def test_the_same_command_is_named_for_whoever_does_not_see_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "is_service", "by_itself"),
+    [
+        (
+            5,
+            True,
+            "systemd gives that command again in 30 minutes, up to 5 times in a night, and does nothing else of this.",
+        ),
+        (5, False, BY_ITSELF),
+        (3, True, BY_ITSELF),
+    ],
+)
+def test_it_is_told_who_gives_the_command_again(*, code: int, is_service: bool, by_itself: str) -> None:
+    """The unit of a service has it tried again after exit code 5 alone, cron never."""
+    place = Place(host="import-1", is_service=is_service)
+    error = {"code": "unreachable", "message": "No answer.", "hint": "Give the same command again later."}
+    text = notice_of([Event.FAILURE], {"command": "run", "exit_code": code, "error": error}, place).text
+    assert text.splitlines()[-2] == by_itself
+
+
 JOURNAL = "/var/lib/callbell-importer/.local/state/callbell-importer/journal.sqlite3"
 NO_JOURNAL = {
     "code": "storage",
@@ -231,6 +251,8 @@ def test_programs_get_the_summary_with_its_shape() -> None:
     assert {**SUMMARY, "notice": {}}.keys() == summary.keys()
     for key in ("run", "files", "exit_code", "rows", "reports", "started_at", "seconds", "sandbox"):
         assert summary[key] == SUMMARY[key]
+    changes = {"compared_with": "20261126-020000-contacts", "new": 5, "still_there": 0, "gone": 1}
+    assert told(changes=changes).summary["changes"] == changes
     assert summary["problems"][0] == {"code": "phone_invalid", "column": "", "message": "", "count": 5, "new": 5}  # type: ignore[index]
     assert summary["notice"]["event"] == "new"  # type: ignore[index]
 

@@ -12,16 +12,18 @@ import pytest
 from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
-from importer.model.runs import WAITED, Degradation, ProblemGroup, RunRecord
+from importer.model.runs import LIST, WAITED, Degradation, ProblemGroup, RunRecord
 from importer.reports import Reports
 from importer.reports.closing_text import Ending, closing_text, count_lines
+from importer.reports.next_step import next_step
 from importer.reports.results import counts_json
 from importer.reports.run_summary import RunSummary
 from importer.reports.status_meanings import MEANINGS
 from importer.system import runtime
 
 START = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
-FOLDER = Path("reports") / "20261123-020000-contacts"
+NIGHT = "20261123-020000-contacts"
+FOLDER = Path("reports", NIGHT)
 POSIX = pytest.mark.skipif(os.name != "posix", reason="the commands are quoted as the system's shell wants it")
 
 
@@ -401,6 +403,43 @@ def test_rows_that_fail_alike_are_one_sentence_and_its_cure(
     assert expected in text
     assert "failed.xlsx (" not in text
     assert "Problems:" not in text
+
+
+@pytest.mark.parametrize(
+    ("file", "tally", "options"),
+    [
+        (f"/srv/reports/{NIGHT}/failed.csv", {Status.INVALID: 11, Status.CREATED: 1}, {}),
+        (f"/srv/reports/{NIGHT}/results.xlsx", {Status.INVALID: 11}, {}),
+        ("/home/ana/mended.csv", {Status.INVALID: 11}, {LIST: {"file": "/srv/contacts.csv"}}),
+        ("/srv/contacts.csv", {Status.INVALID: 11, Status.EXISTS: 1}, {"config": "/srv/config.toml"}),
+    ],
+)
+def test_rows_that_failed_before_are_fixed_and_no_other_column_is_looked_for(
+    file: str, tally: dict[Status, int], options: dict[str, object]
+) -> None:
+    """Nor where other rows came in by the columns that a config names."""
+    run = replace(record(1, 0, **options), files=(file,))
+    text = ended(run, tally, [group("phone_missing", 11, "Phone")], reports("failed.csv"))
+    assert "another column" not in text
+    assert "fail for the same reason" not in text
+    assert "Fix the 11 rows in failed.csv (the last columns say why), save, and import them:" in text
+    alone = next_step(run, tally, [group("phone_no_country", 11, "Phone")], [], country="ES")
+    assert alone.startswith("Say which country they are from:")
+
+
+@pytest.mark.parametrize(
+    ("tally", "options"),
+    [
+        ({Status.INVALID: 11, Status.DUPLICATE: 1}, {"config": "/srv/config.toml"}),
+        ({Status.INVALID: 11, Status.CREATED: 1}, {"config": "/srv/config.toml", "guessed": {"Phone": "identifier"}}),
+    ],
+)
+def test_of_a_list_whose_columns_are_not_proven_another_column_is_the_likely_cause(
+    tally: dict[Status, int], options: dict[str, object]
+) -> None:
+    """No row came in by them, or they were guessed."""
+    text = ended(record(1, 0, **options), tally, [group("phone_missing", 11, "Phone")], reports("failed.csv"))
+    assert "Probably it is another column" in text
 
 
 def test_rows_that_fail_alike_with_different_values_are_one_sentence_too() -> None:

@@ -8,7 +8,14 @@ import pytest
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup
 from importer.reports.next_step import next_step
-from importer.reports.run_commands import command_line, in_earnest, retry_command, undo_command, with_journal
+from importer.reports.run_commands import (
+    command_line,
+    in_earnest,
+    retry_as_given,
+    retry_command,
+    undo_command,
+    with_journal,
+)
 from importer.system import shell
 from tests.support.journals import record
 
@@ -87,6 +94,12 @@ def test_a_command_that_is_read_elsewhere_has_what_variables_set(
     told = "callbell-importer retry r --account other"
     assert retry_command(replace(run, options=mexican)) == told
     assert "--country MX --tag D" in command_line("run", ["/a.csv"], mexican)
+
+
+def test_a_retry_is_given_again_with_what_was_decided_for_its_rows() -> None:
+    """Without that it would leave them once more; of its other options its run knows."""
+    options = {"on_conflict": "sheet", "gone": None, "existing": "update", "journal": "/k"}
+    assert retry_as_given("r", options) == "callbell-importer retry r --on-conflict sheet --journal /k"
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,9 @@ def test_rows_that_wait_for_their_turn_are_told() -> None:
     """Such as one that was deleted and is to be made again: an earlier run may have made it a moment ago."""
     last = replace(BUSY, in_flight=0, per_second=0.0, tally=Counter({Status.CREATED: 299, Status.PENDING: 1}))
     assert waits(last) == ("1 row waits, so that nobody is made twice",)
+    soon = replace(last, next_seconds=86.2, last_seconds=86.2)
+    assert waits(soon) == ("1 row waits, so that nobody is made twice: Callbell is asked in 1 min 27 s",)
+    assert "left 1:27" in clock_line(soon)
     assert waits(replace(last, held_seconds=2.0, held_status=429)) == ("429: waiting 2 s",)
     for busy in (replace(last, in_flight=1), replace(last, per_second=0.2), replace(last, limit=0.5)):
         assert waits(busy) == ()
@@ -122,7 +125,7 @@ def test_the_reason_of_many_failures_is_an_example() -> None:
 def test_rows_that_take_two_requests_take_twice_as_long() -> None:
     """The time left counts rows, not requests; a row in doubt is waited for."""
     assert "22 s left" in log_line(replace(BUSY, rows_per_request=0.5))
-    assert "1 min 30 s left" in log_line(replace(BUSY, doubtful=1, doubtful_seconds=90.0))
+    assert "1 min 30 s left" in log_line(replace(BUSY, doubtful=1, doubtful_seconds=90.0, last_seconds=90.0))
 
 
 def test_times_are_shown_as_a_clock_does() -> None:

@@ -36,6 +36,7 @@ def test_a_service_is_started_again(tmp_path: Path, group: str, start: str) -> N
     """Of the system or of a person, with the exact command in place of the one that its log does not show."""
     (tmp_path / "cgroup").write_text(group, "utf-8")
     assert as_typed("Give the same command again: it goes on.") == f"Start the service again ({start}): it goes on."
+    assert own_service.is_own_service()
     assert as_typed("Fix it, then run the same command again.") == f"Fix it, then start the service again ({start})."
 
 
@@ -53,6 +54,7 @@ def test_a_person_gives_the_command_again(tmp_path: Path, group: str) -> None:
     if group:
         (tmp_path / "cgroup").write_text(group, "utf-8")
     assert as_typed("Give the same command again.") == "Give the same command again."
+    assert not own_service.is_own_service()
 
 
 def test_without_systemd_nothing_is_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

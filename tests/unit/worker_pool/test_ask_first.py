@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model.journal_rows import Pending, Presence
-from importer.model.policy import Existing, Policy
-from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
+from importer.model.policy import Existing, Gone, Policy
+from importer.model.replies import Arrival, Outcome, RemoteContact, Reply, gone_outcome
 from importer.model.requests import find_contact, find_number
 from importer.model.rows import Contact, Status
 from importer.model.stop import Stop
@@ -134,10 +134,13 @@ def test_what_ends_every_run_ends_it(reply: Reply) -> None:
     assert isinstance(asked(reply), Stop)
 
 
-def test_a_deleted_contact_that_is_still_shown_is_no_answer() -> None:
-    """A look-up that lags behind the GET would let the row be merged with what is gone."""
-    step = replace(STEP, attempt=replace(STEP.attempt, gone_uuid="u1"))
-    assert asked(answer(200, contact=THERE), step) == asked(UNKNOWN, step)
+@pytest.mark.parametrize("gone", Gone)
+def test_a_deleted_contact_that_is_still_shown_is_not_met(gone: Gone) -> None:
+    """A look-up that lags behind the GET is no meeting with what is gone; before a POST it is no answer."""
+    step, policy = replace(STEP, attempt=replace(STEP.attempt, gone_uuid="u1")), replace(POLICY, gone=gone)
+    unclear = after_ask(UNKNOWN, step, policy, 0.5)
+    expected = unclear if gone is Gone.RECREATE else Final(outcome=gone_outcome("u1", 200))
+    assert after_ask(answer(200, contact=THERE), step, policy, 0.5) == expected
     assert outcome_of(asked(answer(200, contact=replace(THERE, uuid="u2")), step)).uuid == "u2"
 
 

@@ -48,7 +48,7 @@ def test_a_patch_is_foretold_with_its_fields() -> None:
     found = RemoteContact(uuid="u1", fields={"uuid": "u1", "name": "Ana", "note": "", "tags": []})
     decision = dry.decide(begun(dry, row), Reply(arrival=Arrival.ANSWERED, http_status=200, contact=found), 0.5)
     assert isinstance(decision, Final)
-    assert decision.outcome.status is Status.UPDATED
+    assert (decision.outcome.status, decision.outcome.reason) == (Status.UPDATED, "A run would change: note.")
     assert dict(dry.fields) == {"note": 1}
     assert dry.samples[0].path == "contacts/u1"
 

@@ -9,7 +9,7 @@ import pytest
 from importer.model.changes import ContactChange
 from importer.model.journal_rows import Pending, Presence
 from importer.model.policy import Ambiguous, Existing, Gone, Policy
-from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
+from importer.model.replies import Arrival, Outcome, RemoteContact, Reply, gone_outcome
 from importer.model.requests import create_contact, find_contact, get_contact
 from importer.model.rows import Contact, Status
 from importer.worker_pool.ask_first import AskFirst
@@ -186,11 +186,44 @@ def gone(policy: Policy, contact: Contact = CONTACT) -> ImportDecision:
     return after(begun(policy), GetContact(uuid="u1", contact=contact, not_found_count=1), NOT_FOUND)
 
 
-def test_a_deleted_contact_is_reported() -> None:
-    """That is the default: somebody deleted it on purpose, perhaps."""
-    decision = gone(UPDATE)
-    assert isinstance(decision, Final)
-    assert (decision.outcome.status, decision.outcome.code) == (Status.FAILED, "gone")
+REPLACES = replace(ATTEMPT, gone_uuid="u1")
+
+
+@pytest.mark.parametrize("policy", [SKIP, UPDATE, CREATE])
+def test_a_deleted_contact_is_reported(policy: Policy) -> None:
+    """That is the default: somebody deleted it on purpose, perhaps; but first its number is asked for, in each form."""
+    assert gone(policy) == SendLater(step=AskFirst(attempt=REPLACES))
+    told = after(begun(policy), AskFirst(attempt=REPLACES), NOT_FOUND)
+    assert told == Final(outcome=gone_outcome("u1", 404))
+    assert gone(policy, TELEGRAM.contact) == told
+    mexican = AskFirst(attempt=replace(REPLACES, contact=MEXICAN))
+    assert after(begun(policy), mexican, NOT_FOUND) == SendNow(step=replace(mexican, in_other_form=True))
+    assert after(begun(policy), replace(mexican, in_other_form=True), NOT_FOUND) == told
+
+
+@pytest.mark.parametrize("policy", [SKIP, CREATE])
+def test_whom_a_colleague_made_again_is_left(policy: Policy) -> None:
+    """The look-up of its number shows another contact; one that is there after all is shown by its own GET."""
+    for step, uuid in ((AskFirst(attempt=REPLACES), "u2"), (GetContact(uuid="u1", contact=CONTACT), "u1")):
+        decision = after(begun(policy), step, shown(uuid=uuid, note="Hola"))
+        assert isinstance(decision, Final)
+        assert (decision.outcome.status, decision.outcome.uuid) == (Status.EXISTS, uuid)
+
+
+@pytest.mark.parametrize("policy", [SKIP, UPDATE, CREATE])
+def test_whom_an_earlier_run_found_deleted_is_asked_for_as_an_update_does(policy: Policy) -> None:
+    """Whatever is done with contacts that are there; a PATCH in doubt is no matter to a look-up."""
+    row = replace(KNOWN, was_gone=True)
+    assert first(row, policy) == SendLater(step=GetContact(uuid="u1", contact=CONTACT, base=KNOWN.base))
+
+
+def test_what_an_earlier_run_may_have_changed_in_the_new_contact_is_kept_in_mind() -> None:
+    """It was PATCHed without an answer, and is found by its number again: what it has is no person's."""
+    doubt = ContactChange(uuid="u2", after={"name": "Ana"}, before={"name": "Anna"})
+    missed = GetContact(uuid="u1", contact=CONTACT, not_found_count=1, doubts=(doubt,))
+    step = step_in(after(begun(UPDATE), missed, NOT_FOUND))
+    assert isinstance(step, AskFirst)
+    assert step.attempt.doubts == (doubt,)
 
 
 def test_a_deleted_contact_is_made_again_where_that_is_asked_for() -> None:

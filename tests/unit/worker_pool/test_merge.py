@@ -127,6 +127,7 @@ def test_every_field_is_merged_as_the_table_says(  # noqa: PLR0913, PLR0917 - a 
     conflict = Conflict(field=name, sheet=wanted, callbell=there)
     assert result.conflicts == ((conflict,) if expected == "conflict" else ())
     assert result.differs == ((name,) if expected == "differs" else ())
+    assert result.kept == ({name: there} if expected in ("conflict", "differs") else {})
     if before is None:
         assert result.base == now
     else:

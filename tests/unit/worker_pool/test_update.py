@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from importer.model.changes import ContactChange
 from importer.model.journal_rows import Pending, Presence
-from importer.model.policy import Gone, OnConflict, Policy
+from importer.model.policy import OnConflict, Policy
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
 from importer.model.requests import get_contact, patch_contact
 from importer.model.rows import Contact, Status
 from importer.model.stop import Stop
 from importer.worker_pool.operation import AskToken, Final, SendLater, SendNow
 from importer.worker_pool.update import (
+    Deleted,
     GetContact,
     Patch,
-    Recreate,
     UpdateDecision,
     UpdateStep,
     after_get_contact,
@@ -37,7 +37,6 @@ BASE = Contact(identifier="1", source="whatsapp", name="Ana", note="likes boats"
 NOW = replace(BASE, name="Ana Maria", custom_fields={"Address": "Main Street 1"})
 BEGUN = GetContact(uuid="u1", contact=NOW, base=BASE)
 POLICY = Policy(most_attempts=3, most_look_ups=4)
-RECREATE = replace(POLICY, gone=Gone.RECREATE)
 PROXY_PAGE = replace(answer(404), is_proxy_page=True)
 DOUBTED = ContactChange(uuid="u1", after={"name": "Ana Maria", "note": "x"}, before={"name": "Ana", "note": "y"})
 
@@ -49,7 +48,7 @@ def showing(contact: Contact = BASE, status: int = 200, **fields: Any) -> Reply:
     return answer(status, contact=replace(found, uuid=str(fields["uuid"]), fields=fields))
 
 
-def read(reply: Reply, step: GetContact = BEGUN, policy: Policy = POLICY) -> UpdateDecision | Recreate:
+def read(reply: Reply, step: GetContact = BEGUN, policy: Policy = POLICY) -> UpdateDecision | Deleted:
     """Decide after a GET."""
     return after_get_contact(reply, step, policy, 0.5)
 
@@ -70,13 +69,13 @@ def sent(reply: Reply, step: Patch = BEGUN_PATCH) -> UpdateDecision:
     return after_patch(reply, step, POLICY, 0.5)
 
 
-def outcome(decision: UpdateDecision | Recreate) -> Outcome:
+def outcome(decision: UpdateDecision | Deleted) -> Outcome:
     """Return the outcome of a decision that is one."""
     assert isinstance(decision, Final)
     return decision.outcome
 
 
-def read_again(decision: UpdateDecision | Recreate) -> tuple[float, GetContact]:
+def read_again(decision: UpdateDecision | Deleted) -> tuple[float, GetContact]:
     """Return after how many seconds a decision has the contact read again, and what was done before."""
     assert isinstance(decision, SendLater)
     assert isinstance(decision.step, GetContact)
@@ -147,7 +146,7 @@ def test_a_confirmed_patch_names_its_fields() -> None:
         uuid="u1",
         href="h1",
         http_status=200,
-        reason="Changed in Callbell: name, Address.",
+        reason="Changed by this run: name, Address.",
         base=NOW,
     )
     assert updated(BEGUN_PATCH, 200) == done
@@ -173,7 +172,7 @@ def test_a_first_meeting_may_fill_some_and_leave_others() -> None:
     met = GetContact(uuid="u1", contact=NOW)
     filled = outcome(sent(showing(NOW), patch(met)))
     assert (filled.status, filled.code) == (Status.UPDATED, "differs")
-    assert filled.reason == "Changed in Callbell: Address. It was in Callbell before; left as it is there: name."
+    assert filled.reason == "Changed by this run: Address. It was in Callbell before; left as it is there: name."
 
 
 def test_a_conflict_has_both_values() -> None:
@@ -183,7 +182,7 @@ def test_a_conflict_has_both_values() -> None:
     left = outcome(read(showing(has), replace(BEGUN, contact=now)))
     assert (left.status, left.code) == (Status.EXISTS, "conflict")
     assert left.reason == (
-        "Changed in the sheet and in Callbell, so left as it is: "
+        "Changed in the sheet, and by somebody in Callbell, so left as it is: "
         'name: the sheet says "Ana Maria", Callbell has "Anita"; '
         'note: the sheet says nothing, Callbell has "called twice".'
     )
@@ -191,11 +190,23 @@ def test_a_conflict_has_both_values() -> None:
     assert (left.base.name, left.base.note, left.base.tags) == ("Ana", "likes boats", ("VIP",))
 
 
+def test_a_field_that_is_sent_for_the_first_time_is_changed_by_nobody() -> None:
+    """Its column is new in the list, and Callbell has a value: that is told, beside what both sides changed."""
+    has = replace(BASE, name="Anita", custom_fields={"Address": "Harbour 7"})
+    left = outcome(read(showing(has)))
+    assert (left.status, left.code) == (Status.EXISTS, "conflict")
+    both = "Changed in the sheet, and by somebody in Callbell, so left as it is: "
+    first = "Not sent before, and Callbell has another value, so left as it is: "
+    of_address = 'Address: the sheet says "Main Street 1", Callbell has "Harbour 7".'
+    assert left.reason == f'{both}name: the sheet says "Ana Maria", Callbell has "Anita". {first}{of_address}'
+    assert outcome(read(showing(replace(has, name="Ana Maria")))).reason == f"{first}{of_address}"
+
+
 def test_a_conflict_does_not_hold_up_other_fields() -> None:
     """They are sent, and the row is updated and in conflict."""
     done = outcome(sent(showing(NOW), patch(has=replace(BASE, name="Anita"))))
     assert (done.status, done.code) == (Status.UPDATED, "conflict")
-    assert done.reason.startswith("Changed in Callbell: Address. Changed in the sheet and in Callbell")
+    assert done.reason.startswith("Changed by this run: Address. Changed in the sheet, and by somebody in Callbell")
     assert done.base is not None
     assert (done.base.name, done.base.custom_fields) == ("Ana", NOW.custom_fields)
 
@@ -229,17 +240,8 @@ def test_one_not_found_is_not_enough(status: int) -> None:
     """Two are needed, some seconds apart, and a contact that is shown in between was not missed."""
     wait_seconds, missed = read_again(read(answer(status)))
     assert wait_seconds == POLICY.not_found_gap_seconds
-    gone = outcome(read(answer(status), missed))
-    assert (gone.status, gone.code, gone.uuid, gone.http_status) == (Status.FAILED, "gone", "u1", status)
-    assert "--gone recreate" in gone.reason
+    assert read(answer(status), missed) == Deleted(get=missed, http_status=status)
     assert patch(missed).get == BEGUN
-
-
-def test_a_contact_that_is_gone_may_be_made_again() -> None:
-    """Where the policy says so; the other operation asks and POSTs."""
-    missed = replace(BEGUN, not_found_count=1)
-    assert read(answer(404), missed, RECREATE) == Recreate(contact=NOW, http_status=404)
-    assert isinstance(read(answer(404), BEGUN, RECREATE), SendLater)
     assert isinstance(sent(answer(404)), SendLater)
 
 
@@ -294,7 +296,7 @@ def test_a_row_whose_patch_may_have_arrived_ends_in_doubt(reply: Reply) -> None:
 
 def test_a_contact_that_is_surely_gone_is_in_no_doubt() -> None:
     """There is nothing any more that a PATCH could have changed."""
-    assert outcome(read(answer(404), replace(BEGUN, not_found_count=1, doubted=DOUBTED))).code == "gone"
+    assert isinstance(read(answer(404), replace(BEGUN, not_found_count=1, doubted=DOUBTED)), Deleted)
 
 
 # Replies to the PATCH
@@ -346,7 +348,7 @@ def test_a_patch_that_arrived_in_spite_of_a_doubt_is_updated() -> None:
     """The GET shows what it set, and the merge finds nothing more to do."""
     _, again = read_again(sent(NO_ANSWER))
     done = outcome(read(showing(NOW), again))
-    assert (done.status, done.reason, done.base) == (Status.UPDATED, "Changed in Callbell: name, Address.", NOW)
+    assert (done.status, done.reason, done.base) == (Status.UPDATED, "Changed by this run: name, Address.", NOW)
 
 
 def test_a_patch_that_did_not_arrive_is_sent_again() -> None:
@@ -362,7 +364,7 @@ def test_what_no_answer_shows_is_sent_again_after_a_doubt() -> None:
     begun = replace(BEGUN, contact=replace(BASE, bot_status="bot_end"))
     _, again = read_again(sent(NO_ANSWER, patch(begun)))
     assert dict(patch(again).merge.change.after) == {"bot_status": "bot_end"}
-    assert outcome(sent(showing(), patch(again))).reason == "Changed in Callbell: bot_status."
+    assert outcome(sent(showing(), patch(again))).reason == "Changed by this run: bot_status."
 
 
 def test_what_arrived_in_part_is_given_back_whole() -> None:
@@ -372,7 +374,7 @@ def test_what_arrived_in_part_is_given_back_whole() -> None:
     assert dict(second.merge.change.after) == {"custom_fields.Address": "Main Street 1"}
     assert update_intent(second) == BEGUN_PATCH.merge.change
     done = outcome(sent(showing(NOW), second))
-    assert done.reason == "Changed in Callbell: name, Address."
+    assert done.reason == "Changed by this run: name, Address."
 
 
 def test_a_person_who_changes_it_after_a_doubtful_patch_is_not_overruled() -> None:
@@ -380,7 +382,7 @@ def test_a_person_who_changes_it_after_a_doubtful_patch_is_not_overruled() -> No
     _, again = read_again(sent(NO_ANSWER))
     left = outcome(read(showing(replace(NOW, name="Anita")), again))
     assert (left.status, left.code) == (Status.UPDATED, "conflict")
-    assert left.reason.startswith("Changed in Callbell: Address. ")
+    assert left.reason.startswith("Changed by this run: Address. ")
 
 
 def test_doubtful_patches_come_to_an_end() -> None:
@@ -406,8 +408,10 @@ def test_a_patch_that_finds_nothing_counts_as_a_first_not_found() -> None:
     """The GET after it says whether the contact is gone; one that shows it each time comes to an end too."""
     wait_seconds, missed = read_again(sent(answer(404)))
     assert (wait_seconds, missed.not_found_count, missed.doubted) == (POLICY.not_found_gap_seconds, 1, None)
-    assert outcome(read(answer(404), missed)).code == "gone"
-    assert outcome(sent(answer(404), patch(replace(BEGUN, patches=2)))).code == "gone"
+    assert isinstance(read(answer(404), missed), Deleted)
+    gone = outcome(sent(answer(404), patch(replace(BEGUN, patches=2))))
+    assert (gone.status, gone.code, gone.uuid, gone.http_status) == (Status.FAILED, "gone", "u1", 404)
+    assert "--gone recreate" in gone.reason
 
 
 @pytest.mark.parametrize("status", [400, 409, 413, 415, 422])

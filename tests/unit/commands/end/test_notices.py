@@ -61,6 +61,14 @@ def test_of_a_list_that_was_cut_short_the_whole_one_comes_first() -> None:
     assert next_command(summary, {**OPTIONS, "min_rows": "50%"}) == whole
 
 
+def test_the_whole_list_is_given_with_the_options_of_the_night() -> None:
+    """Else problems that are known would end it with 1, and the ping would tell of a bad night."""
+    short = {"degraded": [{"code": "too_few_rows", "message": "no"}], "files": ["/srv/contacts.csv"]}
+    of_night = {"yes": True, "fail_on": "new", "min_rows": "50%", "done_dir": "/srv/done", "metrics": "/srv/a.prom"}
+    told = next_command(ending(1, {}) | short, {**OPTIONS, **of_night})
+    assert told.endswith(" --min-rows 50% --fail-on new --done-dir /srv/done --metrics /srv/a.prom --yes")
+
+
 AGAIN = f"Then give the same command again:\n  callbell-importer run /srv/contacts.csv {READ_SO}"
 
 
@@ -106,6 +114,13 @@ def test_rows_that_fail_alike_have_one_step() -> None:
     """Not one row has to be fixed."""
     summary = ending(1, {"phone_no_country": 9}, invalid=9)
     assert "such as --country ES for Spain: not one row" in next_command(summary, OPTIONS)
+
+
+def test_of_rows_that_failed_before_no_other_column_is_looked_for() -> None:
+    """A file of our own making has them, whose columns were right."""
+    summary = ending(1, {"phone_missing": 9}, invalid=9)
+    assert "another column" in next_command({**summary, "files": ["/srv/contacts.csv"]}, OPTIONS)
+    assert next_command({**summary, "files": [FIX]}, OPTIONS).startswith(FIX_IT)
 
 
 @pytest.mark.parametrize(
