@@ -56,10 +56,7 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
     """
     settings = context.settings
     context = replace(context, settings=replace(settings, run=replace(settings.run, dry_run=True)))
-    with (
-        open_journal(context) as journal,
-        input_files(context, files) as inputs,
-    ):
+    with open_journal(context) as journal, input_files(context, files) as inputs:
         before = runs_before(context, journal, inputs)
         with open_sheets(context, inputs, "check", before) as readers:
             context = as_opened(context, readers)
