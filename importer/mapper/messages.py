@@ -1,7 +1,7 @@
 """Format cells and choices for messages, and say what is wrong with a cell."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from importer.model.rows import Problem
@@ -38,6 +38,19 @@ def nearest(text: str, choices: Iterable[str]) -> list[str]:
     """Return the choices that are spelled much like the text, the likeliest first."""
     by_folded = {choice.casefold(): choice for choice in choices if choice}
     return [by_folded[folded] for folded in get_close_matches(text.casefold(), by_folded)]
+
+
+def tags_within(text: str, tags: Iterable[str]) -> list[str]:
+    """Return the tags that a text is made of, as its words, where a comma between them was forgotten; else none."""
+    known = {tag.casefold(): tag for tag in tags}
+    words = text.split()
+    found = [known[word.casefold()] for word in words if word.casefold() in known]
+    return found if len(words) > 1 and len(found) == len(words) else []
+
+
+def comma_advice(tags: Sequence[str]) -> str:
+    """Return the question whether a text is several tags, and how they are written."""
+    return f"; {len(tags)} tags? Then write: {', '.join(tags)}"
 
 
 def values_line(header: str, text: str, meant: str) -> str:

@@ -10,7 +10,16 @@ from typing import NamedTuple
 from importer.commands.account.census import AccountContents, FieldInUse
 from importer.commands.account.requirements import MOST_OPTIONS, Requirements, unfit_types
 from importer.mapper.account_names import folded_label, names_of
-from importer.mapper.messages import did_you_mean, listed, nearest, quoted, toml_text, values_line
+from importer.mapper.messages import (
+    comma_advice,
+    did_you_mean,
+    listed,
+    nearest,
+    quoted,
+    tags_within,
+    toml_text,
+    values_line,
+)
 from importer.model.account import Directory
 from importer.model.plain_text import counted
 from importer.model.replies import Outcome
@@ -74,12 +83,16 @@ def names_not_seen(requirements: Requirements, seen: AccountContents, directory:
     }
     there: Mapping[str, Collection[str]] = {"tags": seen.tags, "custom fields": seen.fields.keys(), "users": ()}
     return NotSeen(
-        names="; ".join(f"{kind}: {_with_counts(names, there[kind])}" for kind, names in missing.items() if names),
+        names="; ".join(
+            f"{kind}: {_with_counts(names, there[kind], is_tags=kind == 'tags')}"
+            for kind, names in missing.items()
+            if names
+        ),
         nowhere=" and ".join(kind for kind, names in missing.items() if names and nowhere[kind] and seen.contacts),
     )
 
 
-def _with_counts(names: Mapping[str, int], there: Collection[str]) -> str:
+def _with_counts(names: Mapping[str, int], there: Collection[str], *, is_tags: bool) -> str:
     """Return names, those that most rows need first, each with how many and what is there and spelled much like it.
 
     Of many names it is the number of the others.
@@ -87,6 +100,9 @@ def _with_counts(names: Mapping[str, int], there: Collection[str]) -> str:
     most = sorted(names, key=lambda name: -names[name])
     near = {name: nearest(name, there) for name in most[:_MOST_NAMES]}
     meant = {name: f"; did you mean {listed(close, 'or')}?" for name, close in near.items() if close}
+    if is_tags:
+        apart = {name: tags_within(name, {*there, *names}) for name in near}
+        meant.update((name, comma_advice(tags)) for name, tags in apart.items() if tags)
     shown = [f"{quoted(name)} ({counted(names[name])}{meant.get(name, '')})" for name in near]
     return ", ".join([*shown, *([f"{len(most) - _MOST_NAMES} more"] if len(most) > _MOST_NAMES else [])])
 
@@ -107,6 +123,8 @@ def _not_carried(kind: str, requirements: Requirements, seen: AccountContents) -
         column = requirements.columns.get((kind, name), "")
         message = f"The {what} {quoted(name)} is {is_where}, which is no proof: see that it is in Callbell's settings"
         text = _with_line(message, column, name, in_order) if is_tag else message + did_you_mean(name, in_order)
+        if is_tag and (apart := tags_within(name, {*there, *required})):
+            text = f"{message}{comma_advice(apart)}"
         yield tally.group("tag_not_seen" if is_tag else "custom_field_not_seen", column, text)
 
 

@@ -106,6 +106,19 @@ def test_an_account_that_was_not_asked_tells_nothing() -> None:
     ]
 
 
+def test_tags_between_which_a_comma_was_forgotten_are_asked_about_as_such() -> None:
+    """To translate the cell to one of them would lose the other; tags that other rows need count as well."""
+    seen = AccountContents(contacts=3, tags=frozenset({"VIP", "Web"}))
+    found = requirements_of(contact("vip Web"), contact("Mayor"), contact("Mayor Web"), contact("Web Club"))
+    names = names_not_seen(found, seen, None).names
+    assert '"vip Web" (1 row; 2 tags? Then write: VIP, Web)' in names
+    assert '"Mayor Web" (1 row; 2 tags? Then write: Mayor, Web)' in names
+    assert '"Web Club" (1 row' in names and "Then write: Web, Club" not in names
+    told = {group.message.split('"')[1]: group.message for group in not_seen(found, seen, DIRECTORY)}
+    assert told["vip Web"].endswith("Callbell's settings; 2 tags? Then write: VIP, Web")
+    assert "[values" not in told["vip Web"]
+
+
 @pytest.mark.parametrize("directory", [None, Directory(users=None)])
 def test_users_that_were_not_asked_for_are_not_called_unknown(directory: Directory | None) -> None:
     """Nobody knows."""
