@@ -20,6 +20,7 @@ from importer.commands.end.run_end import EndOfRun, with_series, with_told_degra
 from importer.commands.input.input_files import input_files
 from importer.commands.input.input_sheet import InputSheet
 from importer.commands.input.open_sheets import as_opened, open_sheets, runs_before
+from importer.commands.input.own_file import list_of_sheets
 from importer.commands.live_display import context_progress, in_background, show_pool
 from importer.commands.mapping_selection import mapping_lines, notes_of, take_columns
 from importer.commands.pool_command import pool_of
@@ -55,10 +56,7 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
     """
     settings = context.settings
     context = replace(context, settings=replace(settings, run=replace(settings.run, dry_run=True)))
-    with (
-        open_journal(context) as journal,
-        input_files(context, files) as inputs,
-    ):
+    with open_journal(context) as journal, input_files(context, files) as inputs:
         before = runs_before(context, journal, inputs)
         with open_sheets(context, inputs, "check", before) as readers:
             context = as_opened(context, readers)
@@ -246,14 +244,17 @@ class Check:
         )
 
     def _sheets(self, connection: Connection) -> Iterator[CheckedSheet]:
-        is_guessed = not self.context.settings.mapping_given  # else what is left out is so on purpose
+        cured = not self.context.settings.mapping_given  # else what is left out is so on purpose
+        found = list_of_sheets(self.record.files, self.store, [one.sheet for one in self.readers])
+        of_list = found.files[0] if found else ""
         for one, observer in zip(connection.sheets, self._observers, strict=True):
+            lines = mapping_lines(one.reader.sheet, one.options, one.mapping, with_cure=cured, of_list=of_list)
             yield CheckedSheet(
                 sheet=one.reader.sheet,
                 rows=observer.count,
                 blank=one.reader.blank_rows,
-                mapping=tuple(mapping_lines(one.reader.sheet, one.options, one.mapping, with_cure=is_guessed)),
-                notes=tuple(notes_of(one.reader.sheet, one.options, one.notes)),
+                mapping=tuple(lines),
+                notes=tuple(notes_of(one.reader.sheet, one.options, one.mapping, one.notes)),
                 left_out=one.reader.left_out,
                 consent=tuple(one.reader.where),
             )

@@ -64,9 +64,11 @@ def test_what_is_typed_does_not_write_to_the_terminal() -> None:
 
 def test_the_problems_of_the_sample_are_all_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever looks up what a report says finds it."""
+    monkeypatch.chdir(tmp_path)  # where the check's reports are
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     problems = give("check", ROOT / "sample_inputs" / "problems.csv", "--json", "--sandbox", "-q").summary["problems"]
     assert len({one["code"] for one in problems}) > 8
+    assert [path.name for path in tmp_path.glob("reports/rehearsals/*/*")] == ["problems.csv"]
     for one in problems:
         assert give("explain", one["code"]).exit_code == 0
 

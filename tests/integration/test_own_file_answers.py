@@ -165,3 +165,12 @@ def test_a_file_without_one_of_the_columns_is_looked_at_by_itself(service: Sandb
     )
     assert give("run", failed, "--yes").exit_code == 0
     assert len(service.contacts) == 2
+
+
+def test_a_check_of_the_rows_to_fix_names_the_list_to_choose_columns_of() -> None:
+    """As a run does: a config is made for the list, not for the few rows of it."""
+    table(Path("a.csv"), [("Móvil", "Nombre", "Zapatos"), ("+34600111222", "Ana", "38"), ("12", "Eva", "39")])
+    assert give("run", "a.csv", "--yes").exit_code == 1
+    told = "(make a custom field in Callbell, then: callbell-importer init a.csv)"
+    for command in ("check", "run"):
+        assert told in give(command, found("failed.csv")).stderr

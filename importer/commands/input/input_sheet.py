@@ -30,6 +30,15 @@ class ConsentAnswer(NamedTuple):
         now, only = set(map(_same, values)), set(map(_same, self.only))
         return now <= set(map(_same, self.seen)) and (not only or bool(now & only))
 
+    def is_counted(self, value: str) -> bool:
+        """Tell whether a row with this value counts."""
+        return not self.only or _same(value) in set(map(_same, self.only))
+
+    def unanswered(self, values: Iterable[str]) -> list[str]:
+        """Return the values about which nobody answered."""
+        seen = set(map(_same, self.seen))
+        return [value for value in values if _same(value) not in seen]
+
 
 class InputSheet:
     """An opened sheet without the rows that are not to be imported; its first rows can be looked at beforehand.

@@ -96,10 +96,20 @@ def with_list(context: CommandContext, record: RunRecord, journal: Journal, shee
     """
     if not context.asks_at_last and (told := another_users(context, record.files, journal)):
         context.tell(told)
-    found = list_of(record.files, [one for one, _ in journal.runs()]) if is_own(sheets) else None
-    if found is None:
-        return record
-    return replace(record, options={**record.options, **as_option(found)})
+    found = list_of_sheets(record.files, journal, sheets)
+    return replace(record, options={**record.options, **as_option(found)}) if found else record
+
+
+def list_of_sheets(files: Sequence[str], journal: Journal, sheets: Sequence[Sheet]) -> OriginalList | None:
+    """Return the list that the rows of the sheets are of; None: they are not of our own making, or it is not known.
+
+    Args:
+        files: As a run's record has them.
+        journal: That has the runs before it.
+        sheets: Of the files.
+
+    """
+    return list_of(files, [one for one, _ in journal.runs()]) if is_own(sheets) else None
 
 
 def as_option(of_list: OriginalList) -> dict[str, object]:

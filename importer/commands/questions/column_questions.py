@@ -78,9 +78,11 @@ def with_answers(
     for index, reader in enumerate(readers):
         _ask_columns(reader, context.settings, ask, partial(earlier.column, index), earlier.where)
         known = earlier.consent[index] if index < len(earlier.consent) else {}
-        said = ask_consent(reader, context.settings, ask, known)
-        otherwise = choose_columns([reader.sheet.file], {**context.options, **earlier.of_list})
-        taken += [f"{one}, as in {earlier.consent_where}; to answer otherwise:\n  {otherwise}" for one in said]
+        options = {**context.options, **earlier.of_list}
+        otherwise = choose_columns([reader.sheet.file], options)
+        for one in ask_consent(reader, context.settings, ask, known, options):
+            taken.append(f"{one.text}, as in {earlier.consent_where}; to answer otherwise:\n  {otherwise}")
+            taken += filter(None, [one.left_out_line([each.sheet.file for each in readers], context.options)])
     return context, "\n".join(taken)
 
 

@@ -9,6 +9,15 @@ from types import MappingProxyType
 
 from importer.commands.input.input_sheet import ConsentAnswer, InputSheet, Where
 from importer.commands.mapping_selection import guess_of
+from importer.commands.questions.consent_before import (
+    TakenAnswer,
+    by_header,
+    missing_columns,
+    require_some,
+    shown,
+    taken_answers,
+    without_columns,
+)
 from importer.mapper.consent import Consent, consents
 from importer.mapper.header_guess import columns_of
 from importer.mapper.mapping_guess import Guess
@@ -51,47 +60,66 @@ def ask_consent(
     settings: Settings,
     ask: Callable[[str], str] | None,
     known: Mapping[str, ConsentAnswer] = MappingProxyType({}),
-) -> list[str]:
+    options: Mapping[str, object] = MappingProxyType({}),
+) -> list[TakenAnswer]:
     """Ask whether only rows of those who agreed count, and have the sheet leave the others out.
-
-    A config that has the mapping says by `[input.where]` which rows count.
 
     Args:
         reader: The sheet, with which the answers are left (`InputSheet.consent`).
-        settings: With the rows that the config lets count.
+        settings: With the rows that the config lets count; of one that has the mapping, its `[input.where]` says all.
         ask: Asks the person; None: only what was answered before is taken.
-        known: Header to what was answered before; where the column says something new, it is asked about again.
+        known: Header to what was answered before; if the column says something new, it is asked about again.
+        options: That the command was given, for the commands that it tells.
 
     Returns:
-        What was taken from before, such as `Only "sí" in Acepta publicidad`.
+        What was taken from before.
 
     Raises:
-        InputError: The file cannot be read, or the person wants none of it sent.
+        InputError: The file cannot be read, the person wants none of it sent, or nobody knows who was left out before.
 
     """
     guessed = guess_of(reader, settings)
     if guessed is None:
         return []
-    rows = list(reader.look_ahead(_MOST_ROWS))
-    found = [one for one in _open(reader.sheet.header, rows) if one.header not in dict(settings.input.where)]
-    before = {one.header: known[one.header].only for one in found if _is_known(one, known)}
-    answered = [one for one in found if ask is not None or one.header in before]
-    if not answered:
-        return []
-    reader.answered = _without_notes(guessed, answered)
-    among = f"{counted(len(rows))}" if reader.is_read else f"the first {counted(len(rows))}"
-    asked = [one for one in answered if one.header not in before]
-    reader.was_asked_consent = bool(asked)
-    where = {**before, **(dict(consent_answers(asked, among, ask)) if ask is not None else {})}
-    reader.consent = {one.header: _answer(one, where, known if one.header in before else {}) for one in answered}
-    reader.require([(header, values) for header, values in where.items() if values])
-    return [_taken(header, values) for header, values in before.items()]
+    rows, header, given = list(reader.look_ahead(_MOST_ROWS)), reader.sheet.header, dict(settings.input.where)
+    known = {name: answer for name, answer in by_header(header, known).items() if name not in given}
+    found = [one for one in _open(header, rows, known) if one.header not in given]
+    before = [*taken_answers(header, rows, known, {one.header for one in found}, is_asked=ask is not None)]
+    asked = [one for one in found if ask and all(one.header != taken.header for taken in before)]
+    # A column that is asked about for the first time may be the one that is gone.
+    gone = missing_columns(header, known) if all(one.header in known for one in asked) else {}
+    without_columns(reader, gone, ask, options)
+    require_some(before, reader, options)
+    if asked or before:
+        reader.answered = _without_notes(guessed, [one for one in found if ask or one.header in known])
+        _leave_out(reader, before, dict(_answers_now(reader, len(rows), asked, ask)), gone)
+    return [one for one in before if one.is_open or one.new]
 
 
-def _answer(one: Consent, where: Mapping[str, tuple[str, ...]], before: Mapping[str, ConsentAnswer]) -> ConsentAnswer:
-    """Return the answer as it is kept: one that was taken from before holds for what the column said then too."""
-    seen = before[one.header].seen if before else ()
-    return ConsentAnswer(where.get(one.header, ()), tuple(dict.fromkeys((*seen, *one.counts))))
+def _answers_now(
+    reader: InputSheet, rows: int, asked: Sequence[Consent], ask: Callable[[str], str] | None
+) -> Iterator[tuple[str, ConsentAnswer]]:
+    """Ask about columns, and yield the answers with what the columns say now."""
+    if ask is not None:
+        among = counted(rows) if reader.is_read else f"the first {counted(rows)}"
+        now = dict(consent_answers(asked, among, ask))
+        yield from ((one.header, ConsentAnswer(now.get(one.header, ()), tuple(one.counts))) for one in asked)
+
+
+def _leave_out(
+    reader: InputSheet,
+    before: Sequence[TakenAnswer],
+    now: Mapping[str, ConsentAnswer],
+    gone: Mapping[str, ConsentAnswer],
+) -> None:
+    """Have the sheet leave out who did not agree, and leave the answers with it.
+
+    An answer from before is kept as it was given, so that a person is asked about what is new.
+    """
+    reader.was_asked_consent = bool(now)
+    kept = {**{one.header: one.answer for one in before}, **now}
+    reader.consent = {**gone, **kept}
+    reader.require([(name, one.only) for name, one in kept.items() if one.only])
 
 
 def _without_notes(guessed: Guess, answered: Sequence[Consent]) -> Guess:
@@ -102,13 +130,6 @@ def _without_notes(guessed: Guess, answered: Sequence[Consent]) -> Guess:
 
 def _is_known(one: Consent, known: Mapping[str, ConsentAnswer]) -> bool:
     return one.header in known and known[one.header].holds_for(one.counts)
-
-
-def _taken(header: str, values: Sequence[str]) -> str:
-    """Return which rows count by an answer from before."""
-    if not values:
-        return f"All rows, whatever {plain(header)} says"
-    return f"Only {' or '.join(map(_shown, values))} in {plain(header)}"
 
 
 def how_to_keep(readers: Sequence[InputSheet], options: Mapping[str, object]) -> str:
@@ -163,10 +184,14 @@ def consent_answers(
     return [(header, values) for header, values in found if values]
 
 
-def _open(header: Sequence[str], rows: Sequence[Row]) -> Iterator[Consent]:
-    """Yield the columns of which some rows do not say yes."""
+def _open(
+    header: Sequence[str], rows: Sequence[Row], known: Mapping[str, ConsentAnswer] = MappingProxyType({})
+) -> Iterator[Consent]:
+    """Yield the columns of which some rows do not say yes, or say it in a word that would be left out unasked."""
     for one in consents(columns_of(header, [row.cells for row in rows], "")):
-        if header.count(one.header) == 1 and not one.all_agreed:
+        before = known.get(one.header)
+        is_new = before is not None and before.only and before.unanswered(one.counts)
+        if header.count(one.header) == 1 and (is_new or not one.all_agreed):
             yield one
 
 
@@ -176,9 +201,9 @@ def _values(one: Consent, among: str, ask: Callable[[str], str], before: Consent
     said = f"{quoted(plain(one.header))} seems to say who {what}"
     if not one.likely:
         return _chosen(one, said, ask, before)
-    told = ", ".join(f"{_shown(text)} {count:,}" for text, count in one.counts.most_common())
+    told = ", ".join(f"{shown(text)} {count:,}" for text, count in one.counts.most_common())
     rows = sum(one.counts[text] for text in one.likely)
-    only = " or ".join(map(_shown, one.likely))
+    only = " or ".join(map(shown, one.likely))
     known, as_before = before.of(one)
     is_all = known == ()
     enter = f"Enter: {'all rows' if is_all else f'only the {rows:,} with {only}'}"
@@ -196,7 +221,7 @@ def _chosen(one: Consent, said: str, ask: Callable[[str], str], before: ConsentB
 
     """
     answers = [*one.answers, *([""] if one.counts[""] else [])]
-    lines = [f"  {number} {_shown(text)} ({counted(one.counts[text])})" for number, text in enumerate(answers, 1)]
+    lines = [f"  {number} {shown(text)} ({counted(one.counts[text])})" for number, text in enumerate(answers, 1)]
     known, as_before = before.of(one)
     default = ""
     if known is not None and set(known) <= set(answers):
@@ -214,7 +239,3 @@ def _chosen(one: Consent, said: str, ask: Callable[[str], str], before: ConsentB
             break
         question = which
     raise DeclinedError("Nothing was sent.", "Whoever did not agree is left out, and that is all rows.")
-
-
-def _shown(text: str) -> str:
-    return quoted(plain(text)) if text else "no answer"

@@ -26,7 +26,7 @@ def take_unasked(
         readers: The opened sheets.
 
     Raises:
-        InputError: A file cannot be read.
+        InputError: A file cannot be read, or it cannot be told any more who was left out.
 
     """
     if context.settings.mapping_given:
@@ -35,5 +35,7 @@ def take_unasked(
     earlier = earlier_runs(context.settings, journal, files).answers(context.options, sheets)
     take_columns(readers, context.settings, earlier.mappings)
     for reader, known in zip(readers, earlier.consent, strict=False):
-        for said in ask_consent(reader, context.settings, None, known):
-            context.tell(f"{said}, as in {earlier.consent_where}.")
+        options = {**context.options, **earlier.of_list}
+        for one in ask_consent(reader, context.settings, None, known, options):
+            left_out = one.left_out_line([each.sheet.file for each in readers], context.options)
+            context.tell("\n".join(filter(None, [f"{one.text}, as in {earlier.consent_where}.", left_out])))

@@ -8,11 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.commands.context import CommandContext
-from importer.commands.mapping_selection import column_mapping, mapping_options, tell_guess
+from importer.commands.input.input_sheet import InputSheet
+from importer.commands.mapping_selection import column_mapping, guess_of, kept_columns, mapping_options, tell_guess
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
 from importer.model.errors import InputError, UsageError
 from importer.model.rows import Sheet
+from importer.readers import open_reader
+from importer.readers.options import InputOptions
 from importer.settings import Settings, settle
+from tests.support.commands import table
 
 SURE = Sheet(file="contacts.csv", header=("Phone", "Name", "Tags", "Shoe size"), delimiter=",")
 DOUBTFUL = Sheet(file="book.xlsx", name="June", header=("Phone of mother", "Phone of father", "Full name", "Notes"))
@@ -160,3 +164,19 @@ def test_a_header_that_the_config_does_not_name_any_more_is_told_with_the_line_t
         with pytest.raises(InputError) as error:
             column_mapping(sheet, settings.mapping, None, str(path))
         assert error.value.hint == text
+
+
+@pytest.mark.parametrize("config", ["", '[columns]\ntag_separators = " "'])
+def test_a_retry_splits_tags_as_its_run_did(tmp_path: Path, config: str) -> None:
+    """Also words with spaces between, which only a config has split: many tags have several words."""
+    people = [("+34600111222", "Ana", "vip new"), ("+34600111223", "Eva", "new"), ("+34600111224", "Leo", "vip")]
+    path = table(tmp_path / "a.csv", [("Phone", "Name", "Tags"), *people])
+
+    def columns(kept: dict[str, object] | None) -> ColumnOptions:
+        reader = InputSheet(open_reader(str(path), InputOptions()), guessed=kept)
+        settings = settle({}, {}, config)
+        return mapping_options(reader.sheet, settings, guess_of(reader, settings)).columns
+
+    of_run = columns(None)
+    assert of_run.tag_separators == (" " if config else ",;|")
+    assert columns(kept_columns(of_run)) == of_run

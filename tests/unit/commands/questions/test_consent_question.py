@@ -108,21 +108,24 @@ def test_nobody_is_asked_without_a_doubt(tmp_path: Path, header: str, cells: lis
     [
         (("Sí", "No", ""), ("Sí",), ['Only "Sí" in Acepta publicidad'], ["Sí", "sí"]),
         (("Sí", "No", ""), (), ["All rows, whatever Acepta publicidad says"], ["Sí", "No", "", "NO", "sí"]),
-        (("Sí", "No"), ("Sí",), [], None),
-        (("Sí", "No", "", "Nunca"), ("Nunca",), [], None),
+        (("SÍ", "no", ""), ("SÍ",), ['Only "SÍ" in Acepta publicidad'], ["Sí", "sí"]),
+        (("Sí", "No"), ("Sí",), ['Only "Sí" in Acepta publicidad'], ["Sí", "sí"]),
+        (("Sí", "No"), (), ["All rows, whatever Acepta publicidad says"], ["Sí", "No", "", "NO", "sí"]),
+        (("Sí", "No", "", "Nunca"), ("Nunca",), ['Only "Nunca" in Acepta publicidad'], []),
     ],
 )
-def test_an_answer_from_before_is_taken_while_the_column_says_nothing_new(
-    tmp_path: Path, seen: tuple[str, ...], only: tuple[str, ...], taken: list[str], rows: list[str] | None
+def test_an_answer_from_before_is_taken_where_nobody_is_asked_or_nothing_is_new(
+    tmp_path: Path, seen: tuple[str, ...], only: tuple[str, ...], taken: list[str], rows: list[str]
 ) -> None:
-    """A value that was not there then, or none of those that count, is a reason to ask again."""
+    """A value that was not there then, or none of those that count, is a reason to ask again; else it is left out."""
     header, cells = "Acepta publicidad", ["Sí", "No", "", "NO", "sí"]
     people = [(f"+346001112{number:02}", f"Ana {number}", cell) for number, cell in enumerate(cells)]
     path, settings = table(tmp_path / "a.csv", [("Phone", "Name", header), *people]), settle({}, {})
     known = {header: ConsentAnswer(only, seen)}
     reader = InputSheet(open_reader(str(path), InputOptions()))
-    assert ask_consent(reader, settings, None, known) == taken
-    assert kept(reader) == (cells if rows is None else rows)
+    assert [one.text for one in ask_consent(reader, settings, None, known)] == taken
+    assert (kept(reader), reader.consent) == (rows, known)
+    is_new = "" not in seen or only == ("Nunca",)
     asked: list[str] = []
 
     def ask(question: str) -> str:
@@ -130,8 +133,8 @@ def test_an_answer_from_before_is_taken_while_the_column_says_nothing_new(
         return ""
 
     reader = InputSheet(open_reader(str(path), InputOptions()))
-    assert ask_consent(reader, settings, ask, known) == taken
-    assert len(asked) == (rows is None)
+    assert [one.text for one in ask_consent(reader, settings, ask, known)] == ([] if is_new else taken)
+    assert len(asked) == is_new
     assert reader.consent[header].seen
 
 

@@ -1,0 +1,172 @@
+"""What was answered before about who agreed, taken again: whoever that left out stays left out, whatever is new.
+
+A value that nobody answered about counts only where all rows do. Where the column is gone, nobody knows who that was.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from importer.commands.input.input_sheet import ConsentAnswer, InputSheet
+from importer.mapper.header import HeaderSearch
+from importer.mapper.header_guess import columns_of
+from importer.model.answers import says_yes
+from importer.model.errors import DeclinedError, InputError
+from importer.model.plain_text import counted, plain
+from importer.model.rows import Row
+from importer.reports.run_commands import choose_columns, command_line
+
+_MOST_VALUES = 5
+
+
+class TakenAnswer(NamedTuple):
+    """An answer from before that is taken again."""
+
+    header: str
+    """As the sheet has it."""
+    answer: ConsentAnswer
+    counts: Counter[str]
+    """How many of the first rows have each value."""
+    is_open: bool
+    """Whether a run on a terminal asks about the column: it has few values, and some do not say yes."""
+
+    @property
+    def text(self) -> str:
+        """Which rows count, such as `Only "Sí" in Acepta`."""
+        if not self.answer.only:
+            return f"All rows, whatever {plain(self.header)} says"
+        return f"Only {only_text(self.answer)} in {plain(self.header)}"
+
+    @property
+    def new(self) -> list[str]:
+        """The values that are left out though nobody answered about them."""
+        return self.answer.unanswered(self.counts) if self.answer.only else []
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether any of the first rows counts."""
+        return not self.answer.only or any(map(self.answer.is_counted, self.counts))
+
+    def new_text(self) -> str:
+        """Return the new values and how many rows have them."""
+        values = [f"{shown(text)} ({counted(self.counts[text])})" for text in islice(self.new, _MOST_VALUES)]
+        others = self.new[_MOST_VALUES:]
+        more = sum(self.counts[text] for text in others)
+        return ", ".join([*values, *([f"{counted(len(others), 'other')} ({counted(more)})"] if others else [])])
+
+    def left_out_line(self, files: Sequence[str], options: Mapping[str, object]) -> str:
+        """Return which new values were left out and how they are answered about; empty: there is none.
+
+        Args:
+            files: Of the run, which a person gives again.
+            options: That the command was given.
+
+        """
+        if not self.new:
+            return ""
+        told = f"New in {plain(self.header)}, and left out as nobody answered about it: {self.new_text()}."
+        return f"{told}\n{self.how_to_answer(files, options)}"
+
+    def how_to_answer(self, files: Sequence[str], options: Mapping[str, object]) -> str:
+        """Return how a person says which of the new values count."""
+        if self.is_open:
+            return f"To answer, on a terminal:\n  {command_line('run', files, options, same_files=True)}"
+        line = f'{json.dumps(self.header, ensure_ascii=False)} = ["..."]'
+        return f"To say which count, write a config, and {line} under its [input.where]:\n  " + choose_columns(
+            files, options
+        )
+
+
+def by_header(header: Sequence[str], known: Mapping[str, ConsentAnswer]) -> dict[str, ConsentAnswer]:
+    """Return the answers by the sheet's own headers, which may be written in other letters now."""
+    search = HeaderSearch(header, ())
+    places = {name: search.place(name, "") for name in known}
+    return {name if (at := places[name]) is None else header[at]: answer for name, answer in known.items()}
+
+
+def missing_columns(header: Sequence[str], known: Mapping[str, ConsentAnswer]) -> dict[str, ConsentAnswer]:
+    """Return the answers by which rows were left out, and that say nothing any more: their column is gone, or twice."""
+    return {name: answer for name, answer in known.items() if answer.only and header.count(name) != 1}
+
+
+def taken_answers(
+    header: Sequence[str],
+    rows: Sequence[Row],
+    known: Mapping[str, ConsentAnswer],
+    is_open: Collection[str],
+    *,
+    is_asked: bool,
+) -> Iterator[TakenAnswer]:
+    """Yield the answers to columns that the sheet still has, but for those that a person is asked about again.
+
+    Of a column that does not ask for consent any more, or in too many words, only those who did count still do.
+
+    Args:
+        header: Of the sheet.
+        rows: Its first rows.
+        known: Header to what was answered before, as `by_header` returns it.
+        is_open: The headers of columns that a person can be asked about.
+        is_asked: Whether a person is asked about new values.
+
+    """
+    for name, answer in known.items():
+        if header.count(name) == 1 and (answer.only or name in is_open):
+            (column,) = columns_of([name], [[row.cells[header.index(name)]] for row in rows], "")
+            one = TakenAnswer(name, answer, Counter(column.cells), name in is_open)
+            if not (is_asked and one.is_open and not answer.holds_for(one.counts)):
+                yield one
+
+
+def without_columns(
+    reader: InputSheet,
+    missing: Mapping[str, ConsentAnswer],
+    ask: Callable[[str], str] | None,
+    options: Mapping[str, object],
+) -> None:
+    """Have a person say that all rows count where a column is gone by which some were left out.
+
+    The answer is for this run alone: later ones ask again, as the column may come back.
+
+    Raises:
+        InputError: They do not want that, or nobody can be asked.
+
+    """
+    file = plain(reader.sheet.file)
+    for name, answer in missing.items():
+        gone = f'{file} has no column "{plain(name)}" any more, or has it twice'
+        before = f"only rows with {only_text(answer)} in it were imported before"
+        if ask is None:
+            hint = "Give the column its name back. Or write a config, which says which rows count:"
+            init = choose_columns([reader.sheet.file], options)
+            raise InputError(f"{gone}: {before}.", f"{hint}\n  {init}", code="consent_unknown")
+        if not says_yes(ask, f"{gone}:\n{before}. Import all rows now? [y/N]"):
+            raise DeclinedError("Nothing was sent.", "Give the column its name back, and give the same command again.")
+
+
+def require_some(before: Sequence[TakenAnswer], reader: InputSheet, options: Mapping[str, object]) -> None:
+    """Refuse a sheet of which no row counts any more, as its column says something else now.
+
+    Raises:
+        InputError: It is so.
+
+    """
+    for taken in before:
+        if taken.new and not taken.has_rows and reader.is_read:
+            file, only = plain(reader.sheet.file), only_text(taken.answer)
+            message = (
+                f"{file}: no row has {only} in {plain(taken.header)}, and only those were imported before;"
+                f" nobody answered about {taken.new_text()}."
+            )
+            raise InputError(message, taken.how_to_answer([reader.sheet.file], options), code="consent_unknown")
+
+
+def only_text(answer: ConsentAnswer) -> str:
+    """Return the values that count, such as `"Sí" or no answer`."""
+    return " or ".join(map(shown, answer.only))
+
+
+def shown(text: str) -> str:
+    """Return a value as a person reads it."""
+    return f'"{plain(text)}"' if text else "no answer"
