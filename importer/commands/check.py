@@ -254,7 +254,7 @@ class Check:
                 rows=observer.count,
                 blank=one.reader.blank_rows,
                 mapping=tuple(lines),
-                notes=tuple(notes_of(one.reader.sheet, one.options, one.notes)),
+                notes=tuple(notes_of(one.reader.sheet, one.options, one.mapping, one.notes)),
                 left_out=one.reader.left_out,
                 consent=tuple(one.reader.where),
             )

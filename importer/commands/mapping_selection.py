@@ -186,9 +186,9 @@ def tell_guess(
     context.tell("\n".join([head, *mapping_lines(sheet, options, mapping, of_list=of_list)]))
 
 
-def notes_of(sheet: Sheet, options: MappingOptions, notes: Sequence[str] = ()) -> list[str]:
+def notes_of(sheet: Sheet, options: MappingOptions, mapping: ColumnMapping, notes: Sequence[str] = ()) -> list[str]:
     """Return what a person should know of a sheet before its rows are read, with the notes on the guess."""
-    new = new_columns(options.made_for, sheet.header)
+    new = [name for name in new_columns(options.made_for, sheet.header) if name in mapping.left_over]
     of_header = [f"New columns, which the config says nothing of: {listed(new)}."] if new else []
     return [plain(note) for note in (*sheet.notes, *of_header, *notes)]
 

@@ -13,10 +13,10 @@ from importer.settings import RunOptions, Settings
 from importer.system import runtime
 from importer.system.files import private_folder
 from importer.system.nightly_job import SERVICE_HOME
+from importer.system.ownership import folder_cure
 from importer.system.service_user import ServiceUser
 
-ANOTHER_FOLDER = "Name another with --report-dir, or make it yours to write to."
-"""What to do where it cannot be written to."""
+_ANOTHER_FOLDER = "Name another with --report-dir, or make it yours to write to."
 
 
 def make_report_folder(folder: Path | str) -> None:
@@ -26,7 +26,18 @@ def make_report_folder(folder: Path | str) -> None:
         StorageError: It cannot be made.
 
     """
-    private_folder(Path(folder), ANOTHER_FOLDER)
+    private_folder(Path(folder), closed_folder_hint(Path(folder).absolute().parent))
+
+
+def closed_folder_hint(folder: Path) -> str:
+    """Return what to do where nothing can be written to the folder of the reports.
+
+    Args:
+        folder: The one of all runs, absolute.
+
+    """
+    cure = folder_cure(folder)
+    return f"{cure} Or name another with --report-dir." if cure else _ANOTHER_FOLDER
 
 
 def is_usual_report_dir(run: RunOptions) -> bool:

@@ -130,7 +130,7 @@ class ImportRun(PoolCommand):
         for index, one in enumerate(connection.sheets):
             sheet = one.reader.sheet
             if self.record.command == "run":
-                self._notes.tell(index, sheet, notes_of(sheet, one.options, one.notes))
+                self._notes.tell(index, sheet, notes_of(sheet, one.options, one.mapping, one.notes))
             if not self.context.settings.mapping_given and (self.retried or not self._asks_at_last):
                 self._notes.tell_guess(index, sheet, one.options, one.mapping)
             yield self._observers.source(index, one, connection.directory)

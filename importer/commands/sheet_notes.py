@@ -109,7 +109,7 @@ class SheetNotes:
 def sheet_to_keep(mapped: MappedSheet) -> Sheet:
     """Return the sheet with all notes on it, for the journal: the next run does not tell them again."""
     sheet = mapped.reader.sheet
-    return replace(sheet, notes=tuple(dict.fromkeys(notes_of(sheet, mapped.options, mapped.notes))))
+    return replace(sheet, notes=tuple(dict.fromkeys(notes_of(sheet, mapped.options, mapped.mapping, mapped.notes))))
 
 
 def told_before(settings: Settings, journal: Journal, files: Sequence[str]) -> ToldBefore:

@@ -1,4 +1,4 @@
-"""SQLite's errors as sentences about the journal, with what to do. Pure."""
+"""SQLite's errors as sentences about the journal, with what to do."""
 
 import contextlib
 import sqlite3
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.model.errors import StorageError
+from importer.system.ownership import journal_cure
 
 _PRIMARY_CODE = 0xFF
 """SQLite's extended result codes keep the primary one in the low byte (sqlite.org/rescode.html)."""
@@ -28,6 +29,8 @@ _FAULTS = {
         "Name another file with --journal, or move this one away.",
     ),
 }
+_OF_RIGHTS = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN})
+"""Those that a file of another owner may be the cause of."""
 _CODES_OF_FAULTS = {
     sqlite3.SQLITE_FULL: "disk_full",
     sqlite3.SQLITE_CORRUPT: "journal_damaged",
@@ -55,4 +58,5 @@ def storage_error(path: Path, error: sqlite3.Error) -> StorageError:
     code = getattr(error, "sqlite_errorcode", -1)
     unknown = (f"cannot be used ({error})", f"Check that the disk works, {_AGAIN}")
     what, hint = _FAULTS.get(code & _PRIMARY_CODE, unknown)
+    hint = (journal_cure(path) if code & _PRIMARY_CODE in _OF_RIGHTS else "") or hint
     return StorageError(f"The journal {path} {what}.", hint, code=_CODES_OF_FAULTS.get(code & _PRIMARY_CODE, ""))

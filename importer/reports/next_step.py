@@ -11,7 +11,7 @@ from importer.model.rows import GONE, IN_CALLBELL, Status
 from importer.model.runs import TOO_FEW_ROWS, ProblemGroup, RunRecord, conflict_count
 from importer.reports.missing_in_callbell import lacking_groups, missing_text, rehearsal_text, waiting_text
 from importer.reports.run_commands import command_line, in_earnest, lasting_options, retry_command, whole_command
-from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, GONE, Step, all_alike, cure, step_text
+from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, Step, all_alike, cure, step_text
 
 FINISHED = (0, 1)
 """Exit codes of runs that came to their end."""

@@ -22,6 +22,7 @@ from pathlib import Path
 from importer.model.errors import BusyError, StorageError
 from importer.system import runtime
 from importer.system.files import PRIVATE_FILE, as_storage_error, private_folder
+from importer.system.ownership import journal_cure
 
 _WINDOWS_BYTE = 1 << 30
 """Windows locks bytes and lets nobody read them, so the lock is far behind the holder's name."""
@@ -110,7 +111,7 @@ def exclusive_lock(path: Path, holder: str = "", *, wait: bool = False) -> Itera
 @contextlib.contextmanager
 def _opened(path: Path, called: str) -> Iterator[int]:
     private_folder(path.parent, _ANOTHER_FILE)
-    with as_storage_error(f"{called} cannot be opened", _ANOTHER_FILE):
+    with as_storage_error(f"{called} cannot be opened", journal_cure(path) or _ANOTHER_FILE):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     try:
         yield descriptor

@@ -45,13 +45,17 @@ def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 FOLDER = "Name another with {}, or make it yours to write to."
+YOURS = (
+    "Make it yours to read and write:\n  chmod u+rwx {1}\nThen give the same command again: it goes on."
+    " Or name another with {0}."
+)
 FILE = "See that its folder is yours to write to and has room, or name another file with {}."
 
 
 @pytest.mark.parametrize(
     ("option", "name", "told"),
     [
-        ("--report-dir", "", ("The folder {}/", FOLDER)),
+        ("--report-dir", "", ("The folder {}/", YOURS)),
         ("--report-dir", "in", ("The folder {}/in/", FOLDER)),
         ("--done-dir", "in", ("The folder {}/in cannot be made: ", FOLDER)),
         ("--log-file", "importer.log", ("The log {}/importer.log cannot be written: ", FILE)),
@@ -63,10 +67,10 @@ def test_what_may_not_be_written_to_ends_a_run_with_4_before_anything_is_sent(
     """Also where the folder may not even be read: a sentence with what to do, for people and in last-run.json."""
     said = give("run", customers(Path("a.csv")), "--yes", "--quiet", option, closed / name)
     assert (said.exit_code, len(service.contacts)) == (4, 0)
-    message, hint = said.stderr.splitlines()
+    message, hint = said.stderr.rstrip("\n").split("\n", 1)
     assert message.startswith(told[0].format(closed))
     assert message.endswith("Permission denied.")
-    assert hint == told[1].format(option)
+    assert hint == told[1].format(option, closed)
     last = json.loads(Path("last-run.json").read_text("utf-8"))
     assert (last["exit_code"], last["error"]["message"]) == (4, message)
 

@@ -308,6 +308,18 @@ def test_a_header_that_changed_is_told_once() -> None:
     assert (said.exit_code, degraded(said)) == (1, ["header_changed"])  # it feeds the note
 
 
+def test_a_renamed_header_that_the_config_follows_is_no_bad_night() -> None:
+    """The run says what to write, and once that is done nothing is new that the config names."""
+    made = '[input]\nheader = ["Telemóvel", "Name"]\n[columns]\nidentifier = "Telemóvel"\nname = "Name"\n'
+    Path("config.toml").write_text(made, encoding="utf-8")
+    assert night(ANA[:2], header=("Telemóvel", "Name")).exit_code == 0
+    said = night(ANA[:2], header=("Móvel", "Name"))
+    assert (said.exit_code, "write the new name into the config" in said.stderr) == (3, True)
+    Path("config.toml").write_text(made.replace('= "Telemóvel"', '= "Móvel"'), encoding="utf-8")
+    said = night(ANA[:2], header=("Móvel", "Name"))
+    assert (said.exit_code, degraded(said), "New columns" in said.stderr) == (0, [], False)
+
+
 def test_a_header_that_is_as_before_again_is_no_second_bad_night() -> None:
     """The repair is told to nobody; that it broke once more is."""
     night(ANA, EVA)

@@ -25,7 +25,7 @@ from importer.commands.journal_path import journal_of
 from importer.commands.killed_run import free_lock
 from importer.commands.last_import import last_import
 from importer.commands.named_journal import begun_beside, journal_before_accounts, require_journal
-from importer.commands.report_folder import ANOTHER_FOLDER
+from importer.commands.report_folder import closed_folder_hint
 from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
 from importer.journal import AccountMatch
@@ -160,7 +160,7 @@ class Doctor:
                 free = [(name, shutil.disk_usage(place).free) for name, place in places]
             self.found["disk"] = checks.diagnose_disk(free)
         with self._problems("reports"):
-            with as_storage_error(f"The reports folder {reports} cannot be written to", ANOTHER_FOLDER):
+            with as_storage_error(f"The reports folder {reports} cannot be written to", closed_folder_hint(reports)):
                 tempfile.TemporaryFile(dir=_nearest(reports)).close()
             metrics = self.context.settings.run.metrics
             self.found["reports"] = checks.diagnose_reports(reports, metrics, is_there=is_there(reports))

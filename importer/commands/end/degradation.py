@@ -40,6 +40,8 @@ class ReadSheet:
     header: Sequence[str]
     used: frozenset[str]
     """The headers that feed a field."""
+    named: frozenset[str] = frozenset()
+    """Those of them that the config names: of these somebody knows."""
 
     @property
     def is_ours(self) -> bool:
@@ -136,16 +138,25 @@ def _changed_headers(
 
 
 def _changes(header: Sequence[str], sheet: ReadSheet) -> list[str]:
-    """Return what matters of how a sheet's header differs from another; nothing where that is not known."""
+    """Return what matters of how a sheet's header differs from another; nothing where that is not known.
+
+    A column that the config names is not new, and what was in its place before has another name now.
+    """
     if not header:
         return []
     there, now = _by_name(header), _by_name(sheet.header)
-    gone = [there[name] for name in there if name not in now]
-    new = [now[name] for name in now if name not in there and (gone or now[name] in sheet.used)]
+    followed = {name for name in now if name not in there and now[name] in sheet.named}
+    in_place = {_key(before) for before, name in zip(header, sheet.header, strict=False) if _key(name) in followed}
+    gone = [there[name] for name in there if name not in now and name not in in_place]
+    new = [now[name] for name in now if name not in {*there, *followed} and (gone or now[name] in sheet.used)]
     return [f"{word}: {listed(names)}" for word, names in (("gone", gone), ("new", new)) if names]
 
 
 def _by_name(header: Sequence[str]) -> dict[str, str]:
     """Return the columns that have a name by that name, as headers are compared."""
-    named = {composed(name).casefold(): name for name in header if composed(name)}
+    named = {_key(name): name for name in header if composed(name)}
     return {name: shown for name, shown in named.items() if name not in OWN_COLUMNS}
+
+
+def _key(name: str) -> str:
+    return composed(name).casefold()

@@ -22,7 +22,7 @@ from importer.notify.receivers import send_notices, send_start
 from importer.reports.missing_in_callbell import lacking_groups
 from importer.reports.next_step import FINISHED, ToDo, missing_in_callbell, missing_step, to_do, whole_export
 from importer.reports.run_commands import given_again, where_runs_are
-from importer.reports.same_cause import GONE, all_alike, cure, step_text
+from importer.reports.same_cause import all_alike, cure, step_text
 from importer.system.logs import LOG, log_fields
 from importer.system.own_service import is_own_service
 from importer.system.shell import importer_command

@@ -97,11 +97,16 @@ class EndOfRun:
         """Return what is not as it should be with the run as a whole; of a part of the input nothing can be said."""
         run = self.context.settings.run
         is_whole = self.signalled is None and not isinstance(self.stopped, InputError)
-        read_sheets = list(map(_read_sheet, sheets, record.files))
+        read_sheets = list(map(self._read_sheet, sheets, record.files))
         if self.retried or run.limit or not is_whole or any(one.is_ours for one in read_sheets):
             return ()
         before = self.store.history_of(record.name).before()
         return degradations(read, read_sheets, before, run.min_rows, self.context.settings.mapping.made_for)
+
+    def _read_sheet(self, mapped: MappedSheet, path: str) -> ReadSheet:
+        sheet, used = mapped.reader.sheet, frozenset(column.header for column in mapped.mapping.used)
+        named = used if self.context.settings.mapping_given else frozenset[str]()
+        return ReadSheet(file=sheet.file, path=path, header=sheet.header, used=used, named=named)
 
     def tally(self, record: RunRecord) -> Mapping[Status, int]:
         """Return the journal's own count; a row that it still has open is unsent, unless none was to be sent."""
@@ -198,9 +203,3 @@ def with_told_degradations(context: CommandContext, record: RunRecord) -> RunRec
     if context.stream.isatty():
         return record
     return replace(record, degraded=tuple(one._replace(message=unnumbered(one.message)) for one in record.degraded))
-
-
-def _read_sheet(mapped: MappedSheet, path: str) -> ReadSheet:
-    sheet = mapped.reader.sheet
-    used = frozenset(column.header for column in mapped.mapping.used)
-    return ReadSheet(file=sheet.file, path=path, header=sheet.header, used=used)

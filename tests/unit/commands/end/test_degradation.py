@@ -1,5 +1,7 @@
 """Which runs are of one import, and what is not as it should be with one as a whole."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,6 +93,14 @@ def test_a_header_that_was_repaired_is_as_it_should_be() -> None:
     assert degradations(1, [repaired], known, "", good) == ()
     assert degradations(1, [repaired], after_change, "") == ()
     assert [one.code for one in degradations(1, [third], after_change, "", good)] == ["header_changed"]
+
+
+def test_a_column_that_the_config_names_is_not_new() -> None:
+    """Nor is gone what was in its place; another column that is gone is, and so is a new one that was guessed."""
+    renamed = replace(sheet("Mobile", "Name", "City", used="Mobile"), named=frozenset({"Mobile"}))
+    assert changed(renamed, "Phone", "Name", "City") == ""
+    assert changed(renamed, "Phone", "Name", "City", "Notes") == 'gone: "Notes"'
+    assert changed(replace(renamed, named=frozenset()), "Phone", "Name", "City") == 'gone: "Phone"; new: "Mobile"'
 
 
 def test_a_file_of_another_date_has_the_same_header() -> None:
