@@ -18,7 +18,7 @@ from importer.cli.command_end import close_log, fail, fail_use, fail_with, given
 from importer.cli.process import INTERRUPTED_TEXT, VERSION, interrupted_exit_code, is_terminal, raised_when_told_to_end
 from importer.cli.prompts import ask_hidden, ask_line, confirm_import
 from importer.model.errors import ImporterError
-from importer.system.shell import importer_command, importer_name
+from importer.system.shell import bare_command, importer_command, importer_name
 
 if TYPE_CHECKING:
     from importer.commands.context import CommandContext
@@ -91,7 +91,7 @@ class CommandGroup(TyperGroup):
 app = typer.Typer(
     cls=CommandGroup,
     help="Brings the customers in a spreadsheet into Callbell, each exactly once.",
-    epilog="\b\nTry it without an account:\n  " + importer_command("run", "sample_inputs/contacts.csv", "--sandbox"),
+    epilog="\b\nTry it without an account:\n  " + bare_command("run", "sample_inputs/contacts.csv", "--sandbox"),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # see GroupedCommand

@@ -16,7 +16,7 @@ from importer.reports.left_out import left_out_text
 from importer.reports.next_step import recreate, to_do, without_forgotten
 from importer.reports.problem_groups import ShownGroups, changes_text, groups_text
 from importer.reports.results import changes_json, degraded_json, groups_json, json_text, run_json
-from importer.reports.run_commands import command_line
+from importer.reports.run_commands import command_line, with_config
 from importer.reports.same_cause import alike_text, all_alike, cure, step_text
 from importer.system.shell import short_path
 
@@ -135,7 +135,7 @@ def checked_text(checked: Checked, evidence: str = "", part: ShownPart = _ALL) -
         evidence,
         "\n".join(_next(checked)),
     ]
-    return "\n\n".join(text for text in parts if text)
+    return with_config("\n\n".join(text for text in parts if text), record.options)
 
 
 def checked_json(checked: Checked) -> str:

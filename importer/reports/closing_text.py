@@ -14,7 +14,7 @@ from importer.reports.list_steps import carry_over, fix_list_too
 from importer.reports.next_step import FINISHED, next_step
 from importer.reports.problem_groups import ShownGroups, changes_text, groups_text, worth_a_look
 from importer.reports.report_options import Reports
-from importer.reports.run_commands import after_rehearsal, take_back, with_journal, write_again
+from importer.reports.run_commands import after_rehearsal, take_back, with_config, with_journal, write_again
 from importer.reports.same_cause import alike_text, all_alike, step_text
 from importer.reports.screen import fitting_text
 from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, meaning_of
@@ -114,7 +114,8 @@ def _text(ending: Ending, most: tuple[int, int] | None, *, is_brief: bool = Fals
         "\n".join(filter(None, [_next_step(ending, wrong), "" if alike else _carry_over(ending)])),
         _rehearsal_end(ending, can_be_sent=not alike and any(tally.values())) if record.is_rehearsal else "",
     ]
-    return with_journal("\n\n".join(part for part in parts if part), record.options)
+    text = "\n\n".join(part for part in parts if part)
+    return with_config(with_journal(text, record.options), record.options)
 
 
 def degraded_texts(record: RunRecord) -> list[str]:

@@ -9,7 +9,7 @@ from importer.model.runs import ProblemGroup, Result, RunRecord
 from importer.reports.missing_in_callbell import row_waiting_text
 from importer.reports.next_step import FINISHED, send_again, to_do
 from importer.reports.run_commands import after_rehearsal, command_line, retry_command
-from importer.reports.same_cause import GONE, Step, all_alike
+from importer.reports.same_cause import Step, all_alike
 
 _STEPS = {
     Status.INVALID: "Fix the cell, save, and import the file again.",

@@ -39,6 +39,8 @@ _REMEMBER = "callbell-importer purge --contact NUMBER --remember"
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _OF_THE_END = ("min_rows", "fail_on", "done_dir", "metrics", "yes")
 """The options that decide how a run of a whole list ends, and what is done then; and that nobody is asked."""
+_NEW_OPTION = "under [columns.custom_fields] of the config, and in Callbell"
+"""In what a row's problem says, which knows no file."""
 HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
 """The options that say how a file is read."""
 _OF_EVERY_CONTACT = ("source", "country", "tag")
@@ -166,6 +168,12 @@ def same_journal(options: Mapping[str, object], *words: str, more: Mapping[str, 
 def with_journal(text: str, options: Mapping[str, object]) -> str:
     """Return a text whose command that has a forgotten person imported again finds the run's journal."""
     return text.replace(_REMEMBER, same_journal(options, *_REMEMBER.split()[1:])) if _REMEMBER in text else text
+
+
+def with_config(text: str, options: Mapping[str, object]) -> str:
+    """Return a text that names the run's config, if it had one, where a new option of a field is to be added to it."""
+    config = str(options.get("config") or "")
+    return text.replace(_NEW_OPTION, _NEW_OPTION.replace("the config", shell.short_path(config))) if config else text
 
 
 def retry_command(record: RunRecord, **more: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from importer.model.cures import CURES, cure_of
 from importer.model.own_names import is_own_report
 from importer.model.plain_text import counted, plain
-from importer.model.rows import IN_CALLBELL, Status
+from importer.model.rows import GONE, IN_CALLBELL, Status
 from importer.model.runs import LIST, ProblemGroup
 from importer.reports.problem_groups import group_sentence
 from importer.reports.run_commands import choose_columns, command_line
@@ -19,8 +19,6 @@ _FEWEST_ALIKE = 5
 _NEARLY_ALL = 0.9
 _OF_NUMBERS = frozenset({"phone_no_country", "phone_no_area_code"})
 """Codes that one option, or one line of the config, cures for all rows."""
-GONE = "gone"
-"""The code of rows whose contact was deleted in Callbell: no cell of them is to be fixed."""
 _EMPTY = ("phone_missing", "identifier_missing", "name_missing")
 
 

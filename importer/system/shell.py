@@ -83,17 +83,21 @@ def program_command() -> str:
 
 
 def importer_command(*words: str, options: Sequence[tuple[str, object]] = (), from_anywhere: bool = False) -> str:
-    """Return a command of the importer, with its options; in a nightly service, as root gives it to the service's user.
+    """Return a command of the importer, with its options; as root gives it to the service's user, if root reads it.
 
-    The arguments are those of `bare_command`.
+    So it is in a nightly service, and where root became that user for one command. The arguments are those of
+    `bare_command`.
     """
     command = bare_command(*words, options=options, from_anywhere=from_anywhere)
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    if not (credentials and is_read_elsewhere()):
-        return command
-    from importer.system.installed_units import own_unit  # noqa: PLC0415 - only a service needs it
+    if credentials and is_read_elsewhere():
+        from importer.system.installed_units import own_unit  # noqa: PLC0415 - only a service needs it
 
-    unit = own_unit(credentials)
+        unit = own_unit(credentials)
+    else:
+        from importer.system.switched_user import is_one_command, own_job  # noqa: PLC0415 - it knows this module
+
+        unit = own_job() if is_one_command() else None
     return unit.as_its_user(command) if unit else command
 
 

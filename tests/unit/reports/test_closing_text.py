@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from importer.mapper.custom_fields import conversion
+from importer.mapper.options import CustomFieldOptions
+from importer.model.account import FieldType
 from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted, wrapped_text
-from importer.model.rows import FINAL, Sheet, Status
+from importer.model.rows import FINAL, Problem, Sheet, Status
 from importer.model.runs import LIST, WAITED, Degradation, ProblemGroup, RunRecord
 from importer.reports import Reports
 from importer.reports.closing_text import Ending, closing_text, count_lines
@@ -440,6 +443,16 @@ def test_of_a_list_whose_columns_are_not_proven_another_column_is_the_likely_cau
     """No row came in by them, or they were guessed."""
     text = ended(record(1, 0, **options), tally, [group("phone_missing", 11, "Phone")], reports("failed.csv"))
     assert "Probably it is another column" in text
+
+
+def test_the_config_to_which_a_new_option_is_added_is_named() -> None:
+    """What the row's problem says knows no file; a run without a config leaves it so."""
+    said = conversion(CustomFieldOptions(name="Plan", column="P", type=FieldType.DROPDOWN, options=("A",)), "")("B")
+    assert isinstance(said, Problem)
+    groups, tally = [group("dropdown_unknown", 1, "P", said.message)], {Status.INVALID: 1, Status.CREATED: 9}
+    text = ended(record(1, config="/srv/import.toml"), tally, groups, reports("failed.csv"))
+    assert 'add it to options of "Plan" under [columns.custom_fields] of /srv/import.toml, and in Callbell.' in text
+    assert "[columns.custom_fields] of the config, and" in ended(record(1), tally, groups, reports("failed.csv"))
 
 
 def test_rows_that_fail_alike_with_different_values_are_one_sentence_too() -> None:
