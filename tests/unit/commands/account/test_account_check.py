@@ -113,7 +113,7 @@ def test_tags_between_which_a_comma_was_forgotten_are_asked_about_as_such() -> N
     names = names_not_seen(found, seen, None).names
     assert '"vip Web" (1 row; 2 tags? Then write: VIP, Web)' in names
     assert '"Mayor Web" (1 row; 2 tags? Then write: Mayor, Web)' in names
-    assert '"Web Club" (1 row' in names and "Then write: Web, Club" not in names
+    assert '"Web Club" (1 row)' in names
     told = {group.message.split('"')[1]: group.message for group in not_seen(found, seen, DIRECTORY)}
     assert told["vip Web"].endswith("Callbell's settings; 2 tags? Then write: VIP, Web")
     assert "[values" not in told["vip Web"]
