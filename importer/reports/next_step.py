@@ -201,8 +201,9 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
     commands = "\n".join(command_line("run", [path], lasting_options(record)) for path in failed)
     verb = "rehearse" if record.is_rehearsal else "import"
     names = " and ".join(path.name for path in failed)
-    count = left.to_fix + left.in_conflict - sum(one.count for one in waiting)
-    rows, them = ("the row", "it") if count == 1 else (f"the {count:,} rows", "them")
+    count = left.to_fix - sum(one.count for one in waiting)
+    other = "other " if left.in_conflict else ""  # of which no cell is wrong, and which have a step of their own
+    rows, them = (f"the {other}row", "it") if count == 1 else (f"the {other}{count:,} rows", "them")
     is_read_again = bool(record.compared_with) or record.is_rehearsal
     in_list = f"Fix {them} in your list too, or its next run shows {them} again."
     too = [(in_list, "")] if is_read_again else []

@@ -155,7 +155,7 @@ def test_rows_in_conflict_are_counted_among_what_needs_a_person(monkeypatch: pyt
         "2 rows in conflict: failed.csv says what the sheet and Callbell have. Correct one and give the same command"
         " again, or let the sheet's values win:\n"
         "  callbell-importer retry 20261123-020000-contacts --on-conflict sheet --journal j.sqlite3\n"
-        "Fix the 3 rows in failed.csv (the last columns say why), save, and import them:\n"
+        "Fix the other row in failed.csv (the last columns say why), save, and import it:\n"
         "  callbell-importer run reports/20261123-020000-contacts/failed.csv --existing update --journal j.sqlite3"
     )
 
