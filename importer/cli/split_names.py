@@ -17,8 +17,9 @@ def with_whole_names(words: Sequence[str], is_file: Callable[[str], bool]) -> Se
     """
     if len(words) > _MOST_WORDS:
         return None
+    alone = [is_file(word) for word in words]
     for first, last in itertools.combinations(range(len(words)), 2):
         name = " ".join(words[first : last + 1])
-        if not any(map(is_file, words[first : last + 1])) and is_file(name):
+        if not any(alone[first : last + 1]) and is_file(name):
             return [*words[:first], name, *(with_whole_names(words[last + 1 :], is_file) or words[last + 1 :])]
     return None

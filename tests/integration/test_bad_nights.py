@@ -12,7 +12,7 @@ from importer.model.errors import StorageError
 from importer.model.replies import Arrival, Reply
 from importer.model.requests import Request
 from importer.sandbox import Sandbox
-from tests.support.commands import TOKEN, customers, give, serving
+from tests.support.commands import customers, give, own_state
 
 DOWN = Reply(arrival=Arrival.NEVER, message="connection refused", address="api.callbell.eu:443")
 FULL = StorageError("reports/x cannot be written: No space left on device.", "See that the disk has room.")
@@ -21,11 +21,7 @@ FULL = StorageError("reports/x cannot be written: No space left on device.", "Se
 @pytest.fixture(autouse=True)
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """Yield Callbell's stand-in; each test stands in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
-    with serving() as sandbox:
-        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+    with own_state(tmp_path, monkeypatch) as sandbox:
         yield sandbox
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from importer.sandbox import Sandbox
-from tests.support.commands import TOKEN, customers, give, serving, table
+from tests.support.commands import customers, give, own_state, table
 from tests.support.receivers import WebReceiver, web_receiver
 
 if os.name == "nt":
@@ -21,11 +21,7 @@ LIST = [("Phone", "Name"), ("+34600111222", "Ana"), ("+34 12", "Eva")]
 @pytest.fixture(autouse=True)
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """Each test stands in a folder of its own, with the account of a sandbox."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
-    with serving() as sandbox:
-        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+    with own_state(tmp_path, monkeypatch) as sandbox:
         yield sandbox
 
 

@@ -42,6 +42,17 @@ def own_place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox
         yield sandbox
 
 
+@contextlib.contextmanager
+def own_state(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """Let commands stand in a folder of their own, with all state below it and the account of a sandbox; yield that."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    with serving() as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        yield sandbox
+
+
 def elsewhere(**setup: Any) -> AccountSetup:
     """Return another account, which the same token is for: it has teams and channels of its own."""
     teams = tuple(replace(team, uuid=f"0{team.uuid[1:]}") for team in ACCOUNT.teams)

@@ -1,8 +1,8 @@
 """Rows, runs and journals for the tests of the journal."""
 
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -127,3 +127,13 @@ def send_all(journal: Journal, status: Status = Status.CREATED) -> None:
 def statuses(journal: Journal, name: str = "run-1") -> list[str]:
     """Return the rows' statuses in their order."""
     return [result.status.value for result in journal.report_source(name).results()]
+
+
+@contextmanager
+def with_one_sent(path: Path) -> Iterator[Journal]:
+    """Yield a journal whose first run created contact 1."""
+    opened = begun(path, numbers=[1])
+    send_all(opened)
+    opened.finish(record())
+    yield opened
+    opened.close()

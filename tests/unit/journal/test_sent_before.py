@@ -17,7 +17,7 @@ from importer.model.journal_rows import Intended, Pending, RecordedOutcome
 from importer.model.policy import Existing
 from importer.model.replies import Outcome
 from importer.model.rows import CONFLICT, Status
-from tests.support.journals import SHEET, START, Ticking, begun, contact, entry, record, send_all, statuses
+from tests.support.journals import SHEET, START, Ticking, contact, entry, record, statuses, with_one_sent
 
 AT = START + timedelta(hours=2)
 FOLDER = Path("/home/reports/undo")
@@ -32,11 +32,8 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def journal(path: Path) -> Iterator[Journal]:
     """A journal whose first run created contact 1."""
-    opened = begun(path, numbers=[1])
-    send_all(opened)
-    opened.finish(record())
-    yield opened
-    opened.close()
+    with with_one_sent(path) as opened:
+        yield opened
 
 
 def enqueued(journal: Journal, name: str, said: str, existing: Existing = Existing.UPDATE) -> list[str]:

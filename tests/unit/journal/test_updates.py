@@ -16,7 +16,7 @@ from importer.model.payload import fingerprint, to_json
 from importer.model.policy import Existing
 from importer.model.replies import Outcome
 from importer.model.rows import CONFLICT, Contact, Status
-from tests.support.journals import SHEET, START, Ticking, begun, contact, entry, record, recorded, send_all, statuses
+from tests.support.journals import SHEET, START, Ticking, contact, entry, record, recorded, statuses, with_one_sent
 
 AT = START + timedelta(hours=2)
 NEW = contact(1, "New name")
@@ -32,11 +32,8 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def journal(path: Path) -> Iterator[Journal]:
     """A journal whose first run created contact 1."""
-    opened = begun(path, numbers=[1])
-    send_all(opened)
-    opened.finish(record())
-    yield opened
-    opened.close()
+    with with_one_sent(path) as opened:
+        yield opened
 
 
 def begin(journal: Journal, name: str, *contacts: Contact, existing: Existing = Existing.UPDATE) -> None:
