@@ -117,7 +117,8 @@ def one_number(text: str, country: str, several: str) -> str:
     found = [(part, identify(part, "whatsapp", country)) for part in parts]
     mobiles = [part for part, number in found if isinstance(number, str) and is_mobile(number)]
     usable = [part for part, number in found if isinstance(number, str) or (are_apart and _is_mistyped(part, number))]
-    return [*(mobiles if are_apart or several == "first_mobile" else ()), *usable, *parts][0]
+    best = mobiles if are_apart or several == "first_mobile" else []
+    return [*best, *usable, *parts][0]
 
 
 def _may_be_number(text: str) -> bool:
