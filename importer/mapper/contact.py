@@ -75,9 +75,9 @@ def _customer(
 ) -> ContactKey | None:
     """Return whose row it is that has problems; None where one of them is about that."""
     feed = mapping.identifier_feed
+    last = max(feed.places, default=0)
     is_doubtful = any(
-        problem.column in feed.headers if problem.column else problem.from_column <= max(feed.places)
-        for problem in problems
+        problem.column in feed.headers if problem.column else problem.from_column <= last for problem in problems
     )
     channel = dict(mapping.text_fields)["channel_uuid"](texts)
     if not contact.normalised or is_doubtful or isinstance(channel, Problem):

@@ -11,10 +11,12 @@ import pytest
 from importer.journal import Journal
 from importer.journal.database import Database
 from importer.journal.purge import JournalPurge
+from importer.journal.purge_person import PersonPurge
 from importer.journal.retention import RUNS_WITH_OPEN_ROWS, drop_settled_rows
 from importer.model.account import AccountIdentity
 from importer.model.journal_rows import RecordedOutcome
 from importer.model.payload import fingerprint, to_json
+from importer.model.person import Person
 from importer.model.policy import Existing
 from importer.model.replies import gone_outcome
 from importer.model.rows import Contact, ContactKey, Entry, InvalidRow, Problem
@@ -173,6 +175,24 @@ def test_a_contact_that_is_known_by_its_hash_alone_is_there(journal: Journal, pa
         run(journal, "run-2", [wrong()])
         assert not_updated(journal) == 1
         assert file.fetch("SELECT identifier, is_forgotten FROM contacts") == before
+
+
+def test_whoever_is_forgotten_is_so_in_invalid_rows_that_have_the_uuid_of_their_contact(path: Path) -> None:
+    """Also where a number as it was written says too little of whose it is: 044 was dialled before Mexican mobiles."""
+    mexican = replace(ANA, identifier="523312345678")
+    refused = replace(wrong(mexican), identifier="044 33 1234 5678")
+    with closing(Journal.open(path, Ticking())) as journal:
+        journal.begin(record())
+        journal.enqueue(journal.add_sheet(SHEET), [entry(mexican, 2)])
+        journal.finish(record(), [recorded(one) for one in journal.claim(10)])
+        run(journal, "run-2", [refused, wrong(EVA)])
+        with closing(Database(path)) as file:
+            assert PersonPurge(file, Person(identifier=mexican.identifier, code="52"), START).forget() == 2
+        emptied, other = rows(journal)
+        assert (emptied.identifier, emptied.uuid, emptied.href, emptied.code) == ("", "", "", "forgotten")
+        assert (other.identifier, not_updated(journal)) == (wrong().identifier, 1)
+        run(journal, "run-3", [refused])
+        assert (not_updated(journal, "run-3"), rows(journal, "run-3")[0].uuid) == (0, "")
 
 
 def test_the_count_stays_when_the_rows_are_dropped(journal: Journal, path: Path) -> None:
