@@ -1,5 +1,6 @@
 """Invalid rows of customers whom an earlier run brought to Callbell, and updates that were not sent: they are there."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -21,7 +22,18 @@ from importer.model.policy import Existing
 from importer.model.replies import gone_outcome
 from importer.model.rows import Contact, ContactKey, Entry, InvalidRow, Problem
 from importer.model.runs import Result
-from tests.support.journals import SHEET, START, Ticking, contact, entry, record, recorded, statuses, with_one_sent
+from tests.support.journals import (
+    SHEET,
+    START,
+    Ticking,
+    contact,
+    entry,
+    first_version,
+    record,
+    recorded,
+    statuses,
+    with_one_sent,
+)
 
 ANA, EVA = contact(1), contact(2)
 UUID = f"uuid-{ANA.identifier}"
@@ -203,6 +215,21 @@ def test_the_count_stays_when_the_rows_are_dropped(journal: Journal, path: Path)
     with closing(Database(path)) as file:
         drop_settled_rows(file, START + timedelta(days=400), lambda: True)
     assert (rows(journal), not_updated(journal)) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "count"),
+    [("failed", "refused", 1), ("failed", "gone", 0), ("unsent", "unsent", 1), ("created", "", 0)],
+)
+def test_the_runs_of_earlier_versions_are_counted_once(path: Path, status: str, code: str, count: int) -> None:
+    """As far as their rows tell it."""
+    first_version(path)
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE rows SET status = ?, code = ?", (status, code))
+        file.execute("UPDATE runs SET tally = json_object(?, 1)", (status,))
+    with closing(Journal.open(path)) as journal:
+        assert not_updated(journal, "run-1") == count
+        assert journal._database.fetch("SELECT not_updated FROM runs") == [(count,)]
 
 
 def test_a_run_that_was_killed_is_counted_by_the_next(journal: Journal) -> None:
