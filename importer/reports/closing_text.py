@@ -70,7 +70,7 @@ class Ending:
     country: str = ""
     """That the numbers fit, where they do not say their country; empty: it is not known."""
     not_updated: int = 0
-    """Rows that failed, and whose contact is in Callbell all the same, as it was."""
+    """Customers who are in Callbell as they were: their row is invalid, failed or was not sent."""
 
 
 def closing_text(ending: Ending) -> str:
@@ -96,7 +96,14 @@ def _text(ending: Ending, most: tuple[int, int] | None, *, is_brief: bool = Fals
     wrong = wrong_groups(record, ending.problems)
     look = worth_a_look(ending.problems, ending.warnings)
     alike = all_alike(tally, wrong, record.options, record.files)
-    customers = customers_text(record, tally, ending.problems, not_updated=ending.not_updated, is_dry=is_dry)
+    customers = customers_text(
+        record,
+        tally,
+        ending.problems,
+        not_updated=ending.not_updated,
+        leaves_existing=ending.leaves_existing,
+        is_dry=is_dry,
+    )
     says_new = bool(record.compared_with)
     shown = partial(ShownGroups, more_in=more_in, is_brief=is_brief)
     found = groups_text("Problems:", wrong, shown(most_problems), ending.sheets, says_new=says_new)

@@ -57,7 +57,7 @@ class RunSummary:
     early_cure: str = ""
     """What to do about the reason why the run ended early; may be empty."""
     not_updated: int = 0
-    """Rows that failed, and whose contact is in Callbell all the same, as it was."""
+    """Customers who are in Callbell as they were: their row is invalid, failed or was not sent."""
     kept: KeptRows = field(default_factory=KeptRows)
     """Which rows the journal has not any more."""
 
@@ -93,7 +93,13 @@ class RunSummary:
     @property
     def headline(self) -> str:
         """What is not as it should be with the run as a whole, and what became of the customers."""
-        became = customers_text(self.record, self.tally, self.problems, not_updated=self.not_updated)
+        became = customers_text(
+            self.record,
+            self.tally,
+            self.problems,
+            not_updated=self.not_updated,
+            leaves_existing=self.leaves_existing,
+        )
         return " ".join([*degraded_texts(self.record), *filter(None, [became])])
 
     @property

@@ -148,7 +148,7 @@ class EndOfRun:
             other_person=options.other_person,
             of_list=options.of_list,
             country=findings.country,
-            not_updated=source.not_updated(),
+            not_updated=source.not_updated(is_dry=is_dry),
         )
         if reports and not reports.unwritten:
             self.store.history_of(record.name).keep()
