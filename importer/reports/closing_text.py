@@ -8,6 +8,7 @@ from importer.model.plain_text import counted, duration, plain
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import CONSENT, ProblemGroup, RunRecord
 from importer.reports.account_words import first_make
+from importer.reports.answer_steps import answer_steps_of
 from importer.reports.customers import customers_text, wrong_groups
 from importer.reports.left_out import kept_consent, left_out_text
 from importer.reports.list_steps import carry_over, fix_list_too
@@ -136,9 +137,10 @@ def _next_step(ending: Ending, wrong: Sequence[ProblemGroup]) -> str:
         return write_again(ending.record)
     failed = reports.failed if reports else None
     record, tally = ending.record, ending.tally
+    answers = map(step_text, answer_steps_of(record))
     step = next_step(record, tally, wrong, failed, ending.country, ending.early_end[1])
     too = fix_list_too(record, tally, ending.sheets) if reports else []
-    return "\n".join([*filter(None, [step]), *map(step_text, too)])
+    return "\n".join([*answers, *filter(None, [step]), *map(step_text, too)])
 
 
 def _carry_over(ending: Ending) -> str:

@@ -11,6 +11,7 @@ from importer.model.rows import FINAL, IN_CALLBELL, Sheet, Status
 from importer.model.rows_not_kept import KeptRows
 from importer.model.runs import CONSENT, LIST, NUMBERS_OF, WAITED, ProblemGroup, RunRecord
 from importer.reports.account_words import make_first
+from importer.reports.answer_steps import answer_steps_of
 from importer.reports.closing_text import degraded_texts, ended_after
 from importer.reports.customers import customers_text
 from importer.reports.left_out import kept_consent, left_out_line
@@ -118,7 +119,8 @@ class RunSummary:
         record, tally, problems = self.record, self.tally, self.told_problems
         if self.kept.forgotten_at and not problems and (lost := sum(tally.get(one, 0) for one in _NOT_THERE)):
             return [give_again(record, lost)]
-        told = next_steps(record, tally, problems, self.to_fix, self.country, self.early_cure)
+        answers = answer_steps_of(record)
+        told = [*answers, *next_steps(record, tally, problems, self.to_fix, self.country, self.early_cure)]
         told += fix_list_too(record, tally, self.sheets)
         carried = carry_over(record, tally, self.given_back, self.other_person) if self.leaves_existing else None
         steps = run_steps(record, tally, problems, told, carried=carried, of_list=self.of_list)
