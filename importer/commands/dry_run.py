@@ -46,12 +46,14 @@ def tells_gone(context: CommandContext, connection: Connection) -> bool:
 
 
 def _what_for(asked: int, changes: int) -> str:
-    """Return which of the requests of a run ask, and which change something."""
+    """Return which of the requests of a run ask (who is there, how contacts stand, which tags exist)."""
     if not asked:
         return ""
     if not changes:
-        return ": they ask who is there already, and change nothing"
-    return f": {asked:,} to ask who is there already, {changes:,} to create or change contacts"
+        asks = "it asks what Callbell has, and changes" if asked == 1 else "they ask what Callbell has, and change"
+        return f": {asks} nothing"
+    change = f"{changes:,} to create or change {'a contact' if changes == 1 else 'contacts'}"
+    return f": {asked:,} to ask what Callbell has, {change}"
 
 
 def foretold_notes(
