@@ -108,7 +108,7 @@ class CommandContext:
     def tell(self, text: str) -> None:
         """Write a text to standard error, unless it is to be quiet; an error there stops nothing."""
         if self.logs_on_stream and not self.settings.run.quiet:
-            LOG.info("%s", unnumbered(text), extra=log_fields("note"))
+            LOG.info("%s", unnumbered(as_typed(text)), extra=log_fields("note"))
         if not self.is_quiet:
             with contextlib.suppress(OSError, ValueError):
                 stream = above_display(self.stream)
