@@ -80,7 +80,8 @@ def foretold_notes(
     rate = context.settings.service.rate * SHARE_OF_LIMIT
     requests = asked + dry.changes
     takes = f", {duration(requests / rate)}" if rate and requests > rate else ""
-    yield f"A run would make about {counted(requests, 'request')}{takes}{_what_for(asked, dry.changes)}."
+    about = f"about {counted(requests, 'request')}" if requests else "no request"
+    yield f"A run would make {about}{takes}{_what_for(asked, dry.changes)}."
     answers = store.probe_of(account)
     is_known = answers is not None and answers.duplicates is not None
     if context.settings.policy.existing is Existing.CREATE and dry.changes and not is_known:

@@ -311,6 +311,16 @@ def test_several_files_are_told_apart() -> None:
     assert [Path(path).name for path in said.summary["reports"]["problems"]] == ["problems-2-two.csv"]
 
 
+def test_what_the_account_lacks_for_all_rows_is_no_matter_of_another_column(service: Sandbox) -> None:
+    """The cure is that of a run, and then the check is given again."""
+    assert service.contacts == ()
+    table(Path("a.csv"), [("Phone", "Name", "Team"), *((f"+3460011122{place}", "Ana", "Nope") for place in range(9))])
+    config('[columns]\nidentifier = "Phone"\nname = "Name"\nteam = "Team"\n')
+    said = give("check", "a.csv", *HERE).stderr
+    assert "A run would make no request." in said
+    assert "Name a team of the account. Then give the same command again:\n  callbell-importer check a.csv" in said
+
+
 def test_what_the_requests_of_a_run_are_for_is_said(service: Sandbox) -> None:
     """Where no row would be sent too: then they only ask."""
     customers(Path("a.csv"), 3)
