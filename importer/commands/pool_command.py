@@ -59,7 +59,8 @@ class PoolCommand:
         with self.interruption.by_signals():
             async with AsyncExitStack() as opened:
                 try:
-                    connection = await connect(self.context, self.store, self.record, self.readers, opened)
+                    asked = (self.context, self.store, self.record, self.readers, opened)
+                    connection = await connect(*asked, is_told=self.settled is not None)
                 except asyncio.CancelledError:
                     if self.interruption.signalled is None:
                         raise
