@@ -89,8 +89,7 @@ async def connect(
 
     """
     guesses = [await asyncio.to_thread(guess_of, reader, context.settings) for reader in readers]
-    sheets = [reader.sheet for reader in readers]
-    options = list(map(mapping_options, sheets, repeat(context.settings), guesses))
+    options = list(map(mapping_options, (one.sheet for one in readers), repeat(context.settings), guesses))
     outage = outage_before_rows(context)
     async with asking_account(context, outage):
         rehearsal = await start_rehearsal(context, options, opened) if context.settings.run.sandbox else None
