@@ -58,6 +58,8 @@ class CommandContext:
     """Where people are who read names of runs; None: where this computer is."""
     jitter: Callable[[], float] = random.random
     """Returns a number from 0.0 to 1.0."""
+    has_connected: bool = False
+    """Whether the command asked the account before, and told then of another token."""
 
     @property
     def is_quiet(self) -> bool:

@@ -59,8 +59,7 @@ class PoolCommand:
         with self.interruption.by_signals():
             async with AsyncExitStack() as opened:
                 try:
-                    asked = (self.context, self.store, self.record, self.readers, opened)
-                    connection = await connect(*asked, is_told=self.settled is not None)
+                    connection = await connect(self.context, self.store, self.record, self.readers, opened)
                 except asyncio.CancelledError:
                     if self.interruption.signalled is None:
                         raise

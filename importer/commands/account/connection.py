@@ -64,13 +64,7 @@ class Connection:
 
 
 async def connect(
-    context: CommandContext,
-    store: Journal,
-    record: RunRecord,
-    readers: Sequence[InputSheet],
-    opened: AsyncExitStack,
-    *,
-    is_told: bool = False,
+    context: CommandContext, store: Journal, record: RunRecord, readers: Sequence[InputSheet], opened: AsyncExitStack
 ) -> Connection:
     """Ask the service which account it is, and for its teams, channels and users; map the sheets.
 
@@ -80,7 +74,6 @@ async def connect(
         record: The run, after which the account of a sandbox is called.
         readers: The opened sheets.
         opened: Gets what has to be closed when the run is over.
-        is_told: Whether the command connected before, and told then of another token.
 
     Raises:
         InputError: A mapping does not fit its header.
@@ -89,11 +82,12 @@ async def connect(
 
     """
     guesses = [await asyncio.to_thread(guess_of, reader, context.settings) for reader in readers]
-    options = list(map(mapping_options, (one.sheet for one in readers), repeat(context.settings), guesses))
+    sheets = [reader.sheet for reader in readers]
+    options = list(map(mapping_options, sheets, repeat(context.settings), guesses))
     outage = outage_before_rows(context)
     async with asking_account(context, outage):
         rehearsal = await start_rehearsal(context, options, opened) if context.settings.run.sandbox else None
-        base_url, token = rehearsal.service if rehearsal else _service(context, is_told=is_told)
+        base_url, token = rehearsal.service if rehearsal else _service(context)
         service = await opened.enter_async_context(CallbellClient(base_url, token or Token(""), context.clock))
         asked = PatientService(service, outage)
         lists, directory, is_asked = None, None, rehearsal is None or rehearsal.lists is not None
@@ -179,11 +173,10 @@ def _mapped(
     return MappedSheet(reader=reader, options=chosen, mapping=mapping, notes=notes)
 
 
-def _service(context: CommandContext, *, is_told: bool) -> tuple[str, Token | None]:
+def _service(context: CommandContext) -> tuple[str, Token | None]:
     """Return the service's address and the token; a dry run does without a token, and without asking the account."""
     chosen = context.settings.service
-    if not is_told:
-        warn_of_other_token(context)
+    warn_of_other_token(context)
     try:
         return chosen.base_url, find_token(context.environment, chosen.token_file, chosen.account)
     except NoTokenError:
