@@ -30,6 +30,8 @@ class Reports:
     """Those of the summary: they take a walk through every row."""
     notes: Sequence[str] = ()
     """Which rows results.xlsx has not, as the input could not be read again."""
+    left: Collection[str] = ()
+    """Names of those that were there, and are left as they are."""
     unwritten: str = ""
     """Why they, or some of them, could not be written; empty: they were."""
 
