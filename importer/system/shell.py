@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from importer.model.addresses import scheme_of
 from importer.system import runtime
 from importer.system.terminal import is_terminal
 from importer.system.usual_config import is_usual_config
@@ -164,7 +165,12 @@ def is_read_elsewhere() -> bool:
 
 
 def short_path(path: Path | str) -> str:
-    """Return the path as seen from the current folder if it is in it, which is shorter; else the whole path."""
+    """Return the path as seen from the current folder if it is in it, which is shorter; else the whole path.
+
+    An address in place of a file is returned as it is.
+    """
+    if scheme_of(str(path)):
+        return str(path)
     try:
         if is_read_elsewhere():
             return os.path.abspath(path)  # noqa: PTH100 - no links
