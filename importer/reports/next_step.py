@@ -139,7 +139,7 @@ def next_steps(
         is_missing = alike.code in MISSING_IN_CALLBELL
         return [missing if is_missing else cure(alike, record.command, record.files, options, country)]
     if failed is None:
-        return _after_dry_run(record, tally)
+        return _after_dry_run(record, tally, left)
     if left.by_person:
         fix = _fix(record, left, problems, failed) if left.to_fix > 0 and failed else []
         again = recreate(left.gone, retry_command(record, gone="recreate"))
@@ -176,18 +176,20 @@ def _go_on(record: RunRecord, *, is_dry: bool, is_cured_first: bool, early_cure:
     return f"{give} {AGAIN}{'' if is_dry else f': {goes_on}'}."
 
 
-def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> list[Step]:
+def _after_dry_run(record: RunRecord, tally: Mapping[Status, int], left: ToDo) -> list[Step]:
     if any(tally.get(status) for status in (Status.CREATED, Status.UPDATED, Status.UNSENT)):
-        again = "Give the same command without --dry-run to send the rows"
+        said = "Give the same command without --dry-run to send the rows"
         if record.command != "run" or not record.options.get("dry_run") or record.options.get("limit"):
-            return [(f"{again}.", "")]
-        return [(f"{again}:", in_earnest(record))]
+            return [(f"{said}.", "")]
+        return [(f"{said}:", in_earnest(record))]
+    command = command_line("run", record.files, {**record.options, "gone": "recreate"}, same_files=True)
+    again = recreate(left.gone, command) if record.command == "run" else []
     if not tally.get(Status.INVALID):
-        return []
+        return again
     check = command_line("check", record.files, record.options, same_files=True)
     is_there = any(tally.get(status) for status in IN_CALLBELL)
     nothing = "There is nothing to send" if is_there else "Nothing could be sent"
-    return [(f"{nothing}. This writes the rows to fix, with the wrong cells named, into a file:", check)]
+    return [*again, (f"{nothing}. This writes the rows to fix, with the wrong cells named, into a file:", check)]
 
 
 def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed: Sequence[Path]) -> list[Step]:

@@ -180,6 +180,19 @@ def test_a_dry_run_says_that_nothing_was_sent() -> None:
 
 
 @POSIX
+def test_after_a_dry_run_deleted_customers_are_told_how_to_be_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing else is to be sent; the rows to fix come after that."""
+    monkeypatch.setattr(runtime, "WINDOWS", False)
+    run, gone = record(1, dry_run=True, existing="update"), group("gone", 1)
+    again = "To make it again:\n  callbell-importer run contacts.csv --existing update --gone recreate"
+    tally = {Status.UNCHANGED: 3, Status.FAILED: 1}
+    assert ended(run, tally, [gone], None).endswith(again)
+    also = ended(run, {**tally, Status.INVALID: 2}, [gone, group("phone_too_short", 2)], None)
+    assert f"{again}\nThere is nothing to send. This writes the rows to fix" in also
+    assert "To make it again" not in ended(replace(run, command="retry"), tally, [gone], None)
+
+
+@POSIX
 def test_the_command_after_a_dry_run_has_the_country_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is kept of a dry run, so the country would be asked for again; with --limit other rows would be meant."""
     monkeypatch.setattr(runtime, "WINDOWS", False)
