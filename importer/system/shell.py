@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from importer.model.addresses import scheme_of
@@ -39,6 +40,19 @@ def command_words(line: str) -> tuple[str, ...]:
     if not runtime.WINDOWS:
         return tuple(shlex.split(line))
     return tuple(re.sub(r'"([^"]*)"', r"\1", word) for word in shlex.split(line, posix=False))
+
+
+def split_command(command: str) -> tuple[str, ...]:
+    """Return the words of a command of a POSIX shell that somebody may have changed; none if a quote is not closed."""
+    try:
+        return tuple(shlex.split(command))
+    except ValueError:
+        return ()
+
+
+def option_values(words: Sequence[str], *names: str) -> list[str]:
+    """Return the values that the words of a command give to an option, by any of its names."""
+    return [value for name, value in pairwise(words) if name in names]
 
 
 def importer_name() -> str:
