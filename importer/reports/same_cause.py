@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from importer.model.cures import CURES, cure_of
 from importer.model.own_names import is_own_report
+from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted, plain
 from importer.model.rows import GONE, IN_CALLBELL, Status
 from importer.model.runs import LIST, ProblemGroup
@@ -43,7 +44,7 @@ def all_alike(
 
     """
     worst = max(problems, key=lambda group: group.count, default=None)
-    if worst is None or worst.code in CAN_SUCCEED_UNCHANGED:
+    if worst is None or worst.code in CAN_SUCCEED_UNCHANGED or worst.code == FORGOTTEN:
         return None
     tried = sum(tally.values()) - tally.get(Status.DUPLICATE, 0)
     if worst.count > tally.get(Status.INVALID, 0):

@@ -752,3 +752,12 @@ def test_a_forgotten_row_is_taken_out_of_the_list_and_not_fixed_in_the_file() ->
     assert "5 of 8 customers are in Callbell. 3 need you." in text
     assert "Fix the row in failed.xlsx" in text
     assert "2 rows are of people who were forgotten (purge), and not imported: take them out of your list." in text
+
+
+def test_a_list_of_forgotten_people_alone_is_no_matter_of_its_columns() -> None:
+    """However many they are: they are to be taken out of the list, and another column is not to be looked for."""
+    text = ended(record(1), {Status.INVALID: 9}, [group(FORGOTTEN, 9)], reports())
+    assert text.endswith(
+        "9 rows are of people who were forgotten (purge), and not imported: take them out of your list."
+    )
+    assert "another column" not in text
