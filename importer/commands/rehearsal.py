@@ -5,7 +5,7 @@ fields that they need. Without one it takes whatever the rows name, and what it 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -45,7 +45,9 @@ class Rehearsal:
     account: Service | None = None
     lists: AccountLists | None = None
     _refused: dict[str, Sequence[str]] = field(default_factory=dict)
-    """By kind, what the rows need and was not seen in the account."""
+    """By kind, what the rows need and was not seen in the account, so that the sandbox does not have it."""
+    _open: dict[str, Sequence[str]] = field(default_factory=dict)
+    """By kind, what the rows need, and of which nothing tells whether the account has it: the sandbox takes it."""
 
     @property
     def service(self) -> tuple[str, Token]:
@@ -58,11 +60,14 @@ class Rehearsal:
         any_tag, any_field = not seen.tags, not (seen.fields and seen.whole)
         fields = [one for mapped in self.fields if (one := _field_seen(mapped, seen, is_any=any_field))]
         users = {user.email for user in self.setup.users}
-        self._refused = {
-            "tags": [tag for tag in requirements.tags if not any_tag and tag not in seen.tags],
-            "custom fields": [name for name in requirements.fields if name not in {one.name for one in fields}],
-            "users": [user for user in requirements.users if not self.setup.any_user and user not in users],
+        missing = {
+            "tags": [tag for tag in requirements.tags if tag not in seen.tags],
+            "custom fields": [name for name in requirements.fields if name not in seen.fields],
+            "users": [user for user in requirements.users if user not in users],
         }
+        taken = {"tags": any_tag, "custom fields": any_field, "users": self.setup.any_user}
+        self._refused = {kind: [] if taken[kind] else names for kind, names in missing.items()}
+        self._open = {kind: names if taken[kind] else [] for kind, names in missing.items()}
         self.sandbox.calls.set_account(
             replace(self.setup, tags=seen.tags, any_tag=any_tag, custom_fields=tuple(fields))
         )
@@ -74,8 +79,16 @@ class Rehearsal:
             " it, so it was looked for on contacts and in teams. If it is in Callbell's settings, Callbell takes it"
             " (to rehearse with it, put it on one of the latest contacts there, or rehearse without the token):"
         )
-        lines = [f"  {plain(f'{kind}: {listed(names)}')}" for kind, names in self._refused.items() if names]
+        lines = [f"  {plain(line)}" for line in _lines(self._refused)]
         return ["\n".join([head, *lines])] if lines else []
+
+    def to_make(self) -> tuple[str, ...]:
+        """Return what must be in the account before the rows are sent and may be missing there, a line each."""
+        return _lines(self._open)
+
+
+def _lines(names_by_kind: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    return tuple(f"{kind}: {listed(names)}" for kind, names in names_by_kind.items() if names)
 
 
 def _field_seen(mapped: CustomFieldOptions, seen: AccountContents, *, is_any: bool) -> "CustomField | None":

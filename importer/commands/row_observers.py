@@ -60,8 +60,9 @@ class RowObservers:
             record: The run.
 
         """
-        required = () if connection.is_asked else self.preflight.requirements.lines()
-        refused = connection.rehearsal.not_seen() if connection.rehearsal else []
+        rehearsal = connection.rehearsal
+        refused, to_make = (rehearsal.not_seen(), rehearsal.to_make()) if rehearsal else ([], ())
+        required = to_make if connection.is_asked else self.preflight.requirements.lines()
         sheets = [one.reader.sheet for one in connection.sheets]
         country, evidence = self.without_country.cure_in(context, sheets, journal, record.files)
         warnings = (*self.warnings.warnings(), *self.preflight.warnings)

@@ -19,29 +19,19 @@ from importer.mapper.contact_fields import (
 )
 from importer.mapper.custom_fields import conversion
 from importer.mapper.header import Feed, HeaderSearch, first_filled, texts_of
+from importer.mapper.identifier import CountryReading, as_sent, country_reading, identifier_reading, number_feed
 from importer.mapper.messages import cell_problem, listed, quoted
 from importer.mapper.options import (
     REQUIRED,
     ColumnOptions,
-    ContactOptions,
-    IdentifierFormat,
     MappingOptions,
     OnBadValue,
 )
-from importer.mapper.phones import NUMBERS_APART, identify, one_number, undecorated
-from importer.mapper.phones.countries import country_of, is_region
+from importer.mapper.phones.countries import is_region
 from importer.mapper.text_damage import text_flaw
 from importer.mapper.translations import translations
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Problem
-
-CountryReading = Callable[[Sequence[str]], str | None]
-"""From a row's cells to the region of its phone number (ISO 3166), empty where none is given; None: it is unknown."""
-
-_NO_COUNTRY = (
-    "The cell names no country, and the phone number has no country code: write two letters such as ES, the country's"
-    " name, or the number with + and its country code."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +115,7 @@ def plan_mapping(
     country_feed = search.feed(columns.country, "[columns] country")
     if search.problems or not identifier or not name:
         return tuple(search.problems)
-    number = _number_feed(identifier, contact, country := _country_reading(country_feed, region))
+    number = number_feed(identifier, contact, country := country_reading(country_feed, region))
     wrap = partial(optional_reading, leaves_out=contact.on_bad_value is OnBadValue.LEAVE_OUT)
     return ColumnMapping(
         width=len(header),
@@ -135,8 +125,8 @@ def plan_mapping(
         source=contact.source,
         identifier_feed=number,
         identifier_columns=identifier,
-        identifier=_identifier_reading(number, contact, country, country_feed),
-        as_sent=_as_sent(number, contact),
+        identifier=identifier_reading(number, identifier, contact, country, country_feed),
+        as_sent=as_sent(number, contact),
         country=country,
         name=never_cleared(name_reading(one := first_filled(name)), one, "name", contact.clear_mark),
         tags=tags_reading(tags, contact.tags, columns.tag_separators),
@@ -199,47 +189,3 @@ def _region(search: HeaderSearch, country: str) -> str:
         what = "is not the code of a country: write two letters such as ES (the United Kingdom is GB)."
         search.problems.append(cell_problem("country_unknown", country, what))
     return region
-
-
-def _number_feed(feeds: Sequence[Feed], contact: ContactOptions, country: CountryReading) -> Feed:
-    """Return the feed of the one number of a row, of those in one or several columns."""
-    if contact.source != "whatsapp":
-        return first_filled(feeds)
-
-    def read(texts: Sequence[str]) -> str:
-        text = NUMBERS_APART.join(filter(None, (feed.read(texts) for feed in feeds)))
-        return one_number(text, country(texts) or "", contact.several)
-
-    return replace(first_filled(feeds), read=read)
-
-
-def _country_reading(found: Feed | None, default: str) -> CountryReading:
-    """Return how to read the country of a row's phone number."""
-    if found is None:
-        return lambda _texts: default
-    return lambda texts: (country_of(text) or None) if (text := found.read(texts)) else default
-
-
-def _identifier_reading(
-    found: Feed, contact: ContactOptions, country: CountryReading, country_feed: Feed | None
-) -> TextReading:
-    """Return how to read the identifier; an unknown country is a problem only where the number needs one."""
-
-    def read(texts: Sequence[str]) -> str | Problem:
-        text, region = found.read(texts), country(texts)
-        value = identify(text, contact.source, region or "", contact.sent_form)
-        if isinstance(value, str):
-            return value
-        if region is None and country_feed and value.code == "phone_no_country":
-            return Problem(code="country_unknown", column=country_feed.label, message=_NO_COUNTRY)
-        return replace(value, column=found.label, value=text)
-
-    return never_cleared(read, found, "identifier", contact.clear_mark)
-
-
-def _as_sent(found: Feed, contact: ContactOptions) -> Callable[[str, Sequence[str]], str]:
-    if contact.source != "whatsapp" or contact.identifier_format is IdentifierFormat.DIGITS:
-        return lambda identifier, _texts: identifier
-    if contact.identifier_format is IdentifierFormat.E164:
-        return lambda identifier, _texts: f"+{identifier}"
-    return lambda _identifier, texts: undecorated(found.read(texts))

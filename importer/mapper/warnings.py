@@ -10,6 +10,7 @@ from functools import partial
 from importer.mapper.column_mapping import ColumnMapping
 from importer.mapper.contact import cleaned_cells, text_flaws
 from importer.mapper.messages import quoted
+from importer.mapper.phones import identify
 from importer.mapper.phones.numbering_plans import lost_zero
 from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.phone_forms import mobile_form
@@ -26,6 +27,8 @@ _SHORT = (
     "Rows have fewer cells than the header. Only columns that are not sent are without a cell, so the rows are right if"
     " no delimiter is missing in them."
 )
+_NO_NUMBER = frozenset({"phone_missing", "identifier_missing"})
+"""Codes of cells that are empty, or say that there is nothing."""
 _NOT_ASKED = ", so one that is there already, and that no earlier run sent, may be made twice."
 _FORMS = {"52": ("Mexican", "521", "52"), "54": ("Argentine", "549", "54"), "55": ("Brazilian", "a 9", "no 9")}
 
@@ -76,7 +79,8 @@ class RowTally:
 def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
     """Return the warnings about a contact's row."""
     short = [Problem(code="row_short", message=_SHORT)] if row.problems else []  # of its end, where no column is used
-    found = (*short, *text_flaws(row.cells, mapping), *_chosen_numbers(row, mapping), *_left_out(row, mapping))
+    chosen = (*_chosen_numbers(row, mapping), *_passed_over(row, mapping))
+    found = (*short, *text_flaws(row.cells, mapping), *chosen, *_left_out(row, mapping))
     return (*found, *_lost_zero(row, contact, mapping))
 
 
@@ -102,6 +106,19 @@ def _chosen_numbers(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
         if chosen and chosen in text and text.strip() != chosen.strip():
             message = f"{quoted(text)} holds several numbers, of which {quoted(chosen)} is used."
             yield Problem(code="phone_first_of_several", column=feed.label, value=text, message=message)
+
+
+def _passed_over(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
+    """Yield the cells that hold no number though something is in them, before the one whose number is used."""
+    chosen = mapping.identifier_feed.read(row.cells)
+    for feed in mapping.identifier_columns:
+        text = feed.read(row.cells)
+        if chosen in text:
+            return
+        found = identify(text, mapping.source, mapping.country(row.cells) or "")
+        if isinstance(found, Problem) and found.code not in _NO_NUMBER:
+            message = f"{quoted(text)} is no number that can be used, so that of another column is: {quoted(chosen)}."
+            yield Problem(code="phone_of_other_column", column=feed.label, value=text, message=message)
 
 
 def _left_out(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:

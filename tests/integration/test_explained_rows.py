@@ -30,11 +30,13 @@ CONTACT = {
     "cannot_be_cleared": 'clear_mark = "--"\nexisting = "update"',
     "phone_first_of_several": 'several = "first_mobile"\ncountry = "ES"',
     "phone_no_area_code": 'country = "BR"',
+    "phone_of_other_column": 'country = "ES"',
     "phone_several": 'country = "ES"',
     "phone_two_countries": 'country = "MX"',
     "phone_zero_lost": 'country = "GB"',
     "text_repaired": "repair_text = true",
 }
+IDENTIFIERS = ("Mobile", "Phone")
 OF_THE_ACCOUNT = {
     "assigned_user_invalid",
     "assigned_user_ambiguous",
@@ -65,7 +67,8 @@ def test_the_row_has_the_problem(one: Explanation, tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     lines = rows(one)
     header = lines[0].split(",")
-    columns = [f'identifier = "{header[0]}"', 'name = "Name"', *(COLUMNS[name] for name in header if name in COLUMNS)]
+    identifiers = [name for name in header if name in IDENTIFIERS] or header[:1]
+    columns = [f"identifier = {identifiers}", 'name = "Name"', *(COLUMNS[name] for name in header if name in COLUMNS)]
     fields = [FIELDS[name] for name in header if name in FIELDS]
     contact = CONTACT.get(one.code, "")
     text = "\n".join(["[contact]", contact, "[columns]", *columns, "[columns.custom_fields]", *fields])

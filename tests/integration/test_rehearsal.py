@@ -278,13 +278,15 @@ def test_a_tag_on_an_old_contact_alone_is_there(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_account_without_contacts_tells_nothing_of_tags_and_fields(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So they are not called missing."""
+    """So they are not called missing, and the end says that they must be there."""
     Path("config.toml").write_text(MAPPING + 'tags = ["Tags"]\n[columns.custom_fields]\nSize = "Size"\n')
     with serving() as service:
         as_service(monkeypatch, service)
         file = table(Path("a.csv"), [(*HEADER, "Tags", "Size"), ("+34600000001", "Ana", "New", "38")])
         said = give("run", file, "--sandbox", "--yes")
     assert said.exit_code == 0, said.stderr
+    needed = 'First make these in Callbell, where they are missing:\n  tags: "New"\n  custom fields: "Size"\n'
+    assert f"{needed}To send the rows:\n" in "\n".join(lines(said.stderr))
 
 
 def test_teams_and_channels_are_those_of_the_account(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,8 @@ _SCIENTIFIC = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 _ENOUGH_FOR_A_NUMBER = 7
 NUMBERS_APART = " ::: "
 """How Google Contacts and others join the values of one cell."""
+_NONE_FOR_WHATSAPP = frozenset({"phone_missing", "phone_extension"})
+"""Codes of cells in whose place the number of another column is what the person wants."""
 _SIGNS = {"Cf": "", "Pd": "-"}
 """Per Unicode category: zero width characters and directions of writing; dashes."""
 _UNSEEN = frozenset({"Cc", "Mn", "Me", "So"})
@@ -94,23 +96,39 @@ def numbers_in(text: str) -> list[str]:
 def one_number(text: str, country: str, several: str) -> str:
     """Return the text of the one number of a cell, or of several cells, that is to be used; else the text as it is.
 
+    Of several cells it is the first mobile, else the first that holds a number: one that was mistyped is one too, so
+    that no landline takes the place of a mobile that a person will correct.
+
     Args:
-        text: The text, with ` ::: ` between numbers that were joined on purpose: of these, the first mobile is used.
+        text: The text, with ` ::: ` between cells, and between numbers that were joined on purpose.
         country: Region of numbers without a country code; empty: none is assumed.
         several: What to do with numbers that a person joined: `refuse`, `first` or `first_mobile`.
 
     """
-    if several == "refuse" and NUMBERS_APART not in text:  # nearly every row
+    are_apart = NUMBERS_APART in text
+    if are_apart:
+        parts = [one_number(part, country, several) for part in numbers_in(text)]
+    elif several == "refuse":  # nearly every row
         return text
-    parts, wants_mobile = numbers_in(text), several != "first" or NUMBERS_APART in text
-    if len(parts) == 1 and several != "refuse":
-        pieces = [piece.strip() for piece in _BETWEEN_NUMBERS.split(text)]
-        parts = [piece for piece in pieces if sum(map(str.isdigit, piece)) >= _ENOUGH_FOR_A_NUMBER] or parts
+    else:
+        parts = list(filter(_may_be_number, map(str.strip, _BETWEEN_NUMBERS.split(text))))
     if len(parts) < 2:  # noqa: PLR2004 - nothing to choose from
-        return "".join(parts) if NUMBERS_APART in text else text
-    found = [(part, number) for part in parts if isinstance(number := identify(part, "whatsapp", country), str)]
-    mobiles = [part for part, number in found if is_mobile(number)] if wants_mobile else []
-    return [*mobiles, *(part for part, _ in found), *parts][0]
+        return "".join(parts) if are_apart else text
+    found = [(part, identify(part, "whatsapp", country)) for part in parts]
+    mobiles = [part for part, number in found if isinstance(number, str) and is_mobile(number)]
+    usable = [part for part, number in found if isinstance(number, str) or (are_apart and _is_mistyped(part, number))]
+    best = mobiles if are_apart or several == "first_mobile" else []
+    return [*best, *usable, *parts][0]
+
+
+def _may_be_number(text: str) -> bool:
+    """Return whether the text has as many digits as a phone number."""
+    return sum(map(str.isdigit, text)) >= _ENOUGH_FOR_A_NUMBER
+
+
+def _is_mistyped(text: str, problem: Problem) -> bool:
+    """Return whether the text was meant to be a number that WhatsApp can reach, but is none as it stands."""
+    return _may_be_number(text) and problem.code not in _NONE_FOR_WHATSAPP
 
 
 def _handle(text: str) -> str | Problem:
@@ -186,8 +204,7 @@ def _misfit(text: str, country: str) -> Problem | None:
     if _EXTENSION.search(text):
         what = "has an extension, which WhatsApp cannot reach: write the number alone."
         return cell_problem("phone_extension", text, what)
-    numbers = [part for part in _BETWEEN_NUMBERS.split(text) if sum(map(str.isdigit, part)) >= _ENOUGH_FOR_A_NUMBER]
-    if len(numbers) > 1:
+    if sum(map(_may_be_number, _BETWEEN_NUMBERS.split(text))) > 1:
         what = "holds several numbers: keep one, and put each other in a row of its own."
         return cell_problem("phone_several", text, what)
     strange = _STRANGE.search(text)
