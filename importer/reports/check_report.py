@@ -13,9 +13,10 @@ from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.account_words import required_text
 from importer.reports.closing_text import degraded_texts
 from importer.reports.left_out import left_out_text
-from importer.reports.next_step import recreate, to_do, without_forgotten
+from importer.reports.next_step import to_do
 from importer.reports.problem_groups import ShownGroups, changes_text, groups_text
 from importer.reports.results import changes_json, degraded_json, groups_json, json_text, run_json
+from importer.reports.rows_apart import recreate, without_forgotten
 from importer.reports.run_commands import command_line, with_config
 from importer.reports.same_cause import alike_text, all_alike, cure, step_text
 from importer.reports.status_meanings import FORETOLD, meaning_of

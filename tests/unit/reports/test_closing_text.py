@@ -754,6 +754,17 @@ def test_a_forgotten_row_is_taken_out_of_the_list_and_not_fixed_in_the_file() ->
     assert "2 rows are of people who were forgotten (purge), and not imported: take them out of your list." in text
 
 
+def test_of_several_sheets_those_files_are_named_in_which_something_can_be_fixed() -> None:
+    """One with deleted customers alone is none; where the sheets of the rows are not all known, each may be one."""
+    gone, short = replace(group("gone", 1), sheets=(0,)), replace(group("phone_too_short", 1), sheets=(1,))
+    tally, written = {Status.INVALID: 1, Status.FAILED: 1}, reports("failed-1-a.csv", "failed-2-b.csv")
+    text = ended(record(1), tally, [gone, short], written)
+    assert "Fix the row in failed-2-b.csv (the last" in text
+    assert "failed-1-a.csv" not in text.partition("Fix the row")[2]
+    unknown = ended(record(1), tally, [gone, replace(short, sheets=())], written)
+    assert "Fix the row in failed-1-a.csv and failed-2-b.csv (the last" in unknown
+
+
 def test_a_list_of_forgotten_people_alone_is_no_matter_of_its_columns() -> None:
     """However many they are: they are to be taken out of the list, and another column is not to be looked for."""
     text = ended(record(1), {Status.INVALID: 9}, [group(FORGOTTEN, 9)], reports())
