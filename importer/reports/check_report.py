@@ -11,6 +11,7 @@ from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.account_words import required_text
+from importer.reports.answer_steps import answer_steps_of
 from importer.reports.closing_text import degraded_texts
 from importer.reports.left_out import left_out_text
 from importer.reports.next_step import to_do
@@ -225,6 +226,7 @@ def _rows(checked: Checked) -> Iterator[str]:
 def _next(checked: Checked) -> Iterator[str]:
     """Yield what to do next, with the exact commands."""
     options = checked.record.options
+    yield from map(step_text, answer_steps_of(checked.record))
     if alike := _alike(checked):
         record = checked.record
         yield step_text(cure(alike, record.command, record.files, record.options, checked.country))

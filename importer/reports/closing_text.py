@@ -8,6 +8,7 @@ from importer.model.plain_text import counted, duration, plain
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import CONSENT, ProblemGroup, RunRecord
 from importer.reports.account_words import make_first_text
+from importer.reports.answer_steps import answer_steps_of
 from importer.reports.customers import customers_text, wrong_groups
 from importer.reports.left_out import kept_consent, left_out_text
 from importer.reports.list_steps import carry_over, fix_list_too
@@ -59,7 +60,7 @@ class Ending:
     """Of the terminal; 0: not known, and it is taken for one of 24 lines."""
     background: RunBackground = NO_BACKGROUND
     not_updated: int = 0
-    """Rows that failed, and whose contact is in Callbell all the same, as it was."""
+    """Customers who are in Callbell as they were: their row is invalid, failed or was not sent."""
 
 
 def closing_text(ending: Ending) -> str:
@@ -85,7 +86,14 @@ def _text(ending: Ending, most: tuple[int, int] | None, *, is_brief: bool = Fals
     wrong = wrong_groups(record, ending.problems)
     look = worth_a_look(ending.problems, ending.warnings)
     alike = all_alike(tally, wrong, record.options, record.files)
-    customers = customers_text(record, tally, ending.problems, not_updated=ending.not_updated, is_dry=is_dry)
+    customers = customers_text(
+        record,
+        tally,
+        ending.problems,
+        not_updated=ending.not_updated,
+        leaves_existing=ending.background.leaves_existing,
+        is_dry=is_dry,
+    )
     says_new = bool(record.compared_with)
     shown = partial(ShownGroups, more_in=more_in, is_brief=is_brief)
     found = groups_text("Problems:", wrong, shown(most_problems), ending.sheets, says_new=says_new)
@@ -118,9 +126,10 @@ def _next_step(ending: Ending, wrong: Sequence[ProblemGroup]) -> str:
         return write_again(ending.record)
     failed = reports.failed if reports else None
     record, tally = ending.record, ending.tally
+    answers = map(step_text, answer_steps_of(record))
     step = next_step(record, tally, wrong, failed, ending.background.country, ending.early_end[1])
     too = fix_list_too(record, tally, ending.sheets) if reports else []
-    return "\n".join([*filter(None, [step]), *map(step_text, too)])
+    return "\n".join([*answers, *filter(None, [step]), *map(step_text, too)])
 
 
 def _carry_over(ending: Ending) -> str:

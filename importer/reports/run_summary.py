@@ -11,6 +11,7 @@ from importer.model.rows import FINAL, IN_CALLBELL, Sheet, Status
 from importer.model.rows_not_kept import KeptRows
 from importer.model.runs import CONSENT, LIST, NUMBERS_OF, WAITED, ProblemGroup, RunRecord
 from importer.reports.account_words import make_first_steps
+from importer.reports.answer_steps import answer_steps_of
 from importer.reports.closing_text import degraded_texts, ended_after
 from importer.reports.customers import customers_text
 from importer.reports.left_out import kept_consent, left_out_line
@@ -47,7 +48,7 @@ class RunSummary:
     early_cure: str = ""
     """What to do about the reason why the run ended early; may be empty."""
     not_updated: int = 0
-    """Rows that failed, and whose contact is in Callbell all the same, as it was."""
+    """Customers who are in Callbell as they were: their row is invalid, failed or was not sent."""
     kept: KeptRows = field(default_factory=KeptRows)
     """Which rows the journal has not any more."""
 
@@ -83,7 +84,13 @@ class RunSummary:
     @property
     def headline(self) -> str:
         """What is not as it should be with the run as a whole, and what became of the customers."""
-        became = customers_text(self.record, self.tally, self.problems, not_updated=self.not_updated)
+        became = customers_text(
+            self.record,
+            self.tally,
+            self.problems,
+            not_updated=self.not_updated,
+            leaves_existing=self.background.leaves_existing,
+        )
         return " ".join([*degraded_texts(self.record), *filter(None, [became])])
 
     @property
@@ -102,7 +109,8 @@ class RunSummary:
         record, tally, problems = self.record, self.tally, self.told_problems
         if self.kept.forgotten_at and not problems and (lost := sum(tally.get(one, 0) for one in _NOT_THERE)):
             return [give_again(record, lost)]
-        told = next_steps(record, tally, problems, self.to_fix, self.background.country, self.early_cure)
+        answers = answer_steps_of(record)
+        told = [*answers, *next_steps(record, tally, problems, self.to_fix, self.background.country, self.early_cure)]
         told += fix_list_too(record, tally, self.sheets)
         carried = carry_over(record, tally, self.background)
         steps = run_steps(record, tally, problems, told, carried=carried, of_list=self.background.of_list)

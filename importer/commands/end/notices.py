@@ -19,6 +19,7 @@ from importer.notify.delivery import DeliveryResult
 from importer.notify.event import events_of, table, tables, whole_number
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
+from importer.reports.answer_steps import answer_steps
 from importer.reports.missing_in_callbell import lacking_groups
 from importer.reports.next_step import FINISHED, ToDo, missing_in_callbell, missing_step, to_do, whole_export
 from importer.reports.run_commands import given_again, where_runs_are
@@ -94,8 +95,10 @@ def next_command(ending: Mapping[str, object], options: Mapping[str, object]) ->
     where = where_runs_are(options)
     if code == _BUSY:
         return "wait until the other run has ended, and give the same command again."
-    if code in FINISHED and (step := _after_finished(ending, run, options)):
-        return step
+    codes = {str(one.get("code")) for one in tables(ending, "degraded")}
+    answers = [_with(*one) for one in answer_steps(codes, _texts(ending.get("files")), options, from_anywhere=True)]
+    if code in FINISHED and (steps := [*answers, *filter(None, [_after_finished(ending, run, options)])]):
+        return "\nThen ".join(steps)
     if code == 0 and not ending.get("degraded"):
         return ""
     return _with(

@@ -9,6 +9,7 @@ from pathlib import Path
 from importer.commands.account.connection import MappedSheet
 from importer.commands.account.token_place import with_token_place
 from importer.commands.context import CommandContext, CommandResult
+from importer.commands.end.answer_gaps import unanswered_rows
 from importer.commands.end.degradation import ReadSheet, degradations, series_of, undated
 from importer.commands.end.exit_status import early_end, exit_code
 from importer.commands.end.unwritten_reports import write_or_explain
@@ -97,11 +98,15 @@ class EndOfRun:
         """Return what is not as it should be with the run as a whole; of a part of the input nothing can be said."""
         run = self.context.settings.run
         is_whole = self.signalled is None and not isinstance(self.stopped, InputError)
-        read_sheets = list(map(self._read_sheet, sheets, record.files))
-        if self.retried or run.limit or not is_whole or any(one.is_ours for one in read_sheets):
+        if self.retried or not is_whole:
             return ()
-        before = self.store.history_of(record.name).before()
-        return degradations(read, read_sheets, before, run.min_rows, self.context.settings.mapping.made_for)
+        is_never_asked = run.yes and not record.options.get("yes")
+        unanswered = [one for sheet in sheets for one in unanswered_rows(sheet.reader, is_never_asked=is_never_asked)]
+        read_sheets = list(map(self._read_sheet, sheets, record.files))
+        if run.limit or any(one.is_ours for one in read_sheets):
+            return tuple(unanswered)
+        before, made_for = self.store.history_of(record.name).before(), self.context.settings.mapping.made_for
+        return (*degradations(read, read_sheets, before, run.min_rows, made_for), *unanswered)
 
     def _read_sheet(self, mapped: MappedSheet, path: str) -> ReadSheet:
         sheet, used = mapped.reader.sheet, frozenset(column.header for column in mapped.mapping.used)
@@ -144,7 +149,7 @@ class EndOfRun:
             line_width=context.line_width,
             line_count=context.line_count,
             background=background,
-            not_updated=source.not_updated(),
+            not_updated=source.not_updated(is_dry=is_dry),
         )
         if reports and not reports.unwritten:
             self.store.history_of(record.name).keep()

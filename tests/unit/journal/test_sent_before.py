@@ -279,7 +279,7 @@ def test_an_unsure_undo_of_an_earlier_version_leaves_nothing_that_counts(
         outcome = Deletion(status=fate, reason=told, last_sent=LastSent.UNTOUCHED)
         undo.finish(0, AT, [RecordedOutcome(seq=row.seq, outcome=outcome, attempts=1, at=AT)])
     with journal._database.transaction() as connection:
-        connection.execute("PRAGMA user_version = 18")
+        connection.execute("PRAGMA user_version = 19")
     with closing(Journal.open(path, Ticking(AT))) as today:
         assert enqueued(today, "run-3", "Second") == [expected]
 

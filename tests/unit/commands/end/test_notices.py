@@ -61,6 +61,22 @@ def test_of_a_list_that_was_cut_short_the_whole_one_comes_first() -> None:
     assert next_command(summary, {**OPTIONS, "min_rows": "50%"}) == whole
 
 
+def test_rows_that_were_left_out_are_answered_about_before_others_are_fixed() -> None:
+    """Each command has a line of its own; of a list that was cut short the whole one comes first, and nothing else."""
+    codes = [{"code": code, "message": "no"} for code in ("consent_new", "consent_unclear")]
+    summary = ending(1, {"phone_invalid": 2}, invalid=2, exists=3) | {"degraded": codes, "files": ["/srv/contacts.csv"]}
+    told = next_command(summary, {**OPTIONS, "yes": True}).split("\n")
+    assert told[:2] == [
+        "to answer about the rows that were left out, give this on a terminal:",
+        f"  callbell-importer run /srv/contacts.csv {READ_SO}",
+    ]
+    assert told[2] == "Then to say about rows that were left out which of them count, write a config:"
+    assert told[3].startswith("  callbell-importer init /srv/contacts.csv")
+    assert "\n".join(told[4:]).startswith(f"Then {FIX_IT}")
+    short = {"degraded": [*codes, {"code": "too_few_rows", "message": "no"}]}
+    assert next_command(summary | short, OPTIONS).startswith("get the whole export")
+
+
 def test_the_whole_list_is_given_with_the_options_of_the_night() -> None:
     """Else problems that are known would end it with 1, and the ping would tell of a bad night."""
     short = {"degraded": [{"code": "too_few_rows", "message": "no"}], "files": ["/srv/contacts.csv"]}
