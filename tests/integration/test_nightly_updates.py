@@ -189,5 +189,5 @@ def test_what_an_undo_could_only_give_back_in_part_is_told(service: Sandbox) -> 
     assert code == "differs"
     assert reason == (
         "It was in Callbell before; left as it is there: name, note."
-        " Met as if for the first time: what was sent before is forgotten."
+        " Met as if for the first time: what was sent before does not count any more (purge or undo)."
     )

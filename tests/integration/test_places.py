@@ -210,8 +210,10 @@ def test_a_file_stays_that_was_not_sent_to_its_end(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.usefixtures("service")
-def test_a_file_that_was_replaced_during_the_run_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tomorrow's list came early; nobody has read it."""
+def test_a_file_that_was_replaced_during_the_run_stays(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Tomorrow's list came early; nobody has read it; a quiet night warns of it."""
     path = customers(INBOX / "a.csv")
     before = moves.mark_of
 
@@ -221,7 +223,9 @@ def test_a_file_that_was_replaced_during_the_run_stays(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(moves, "mark_of", replaced)
     said = run("inbox/a.csv", "--done-dir", DONE)
-    assert "Not moved: inbox/a.csv (it was changed or replaced meanwhile)." in said.stderr
+    told = "Not moved: inbox/a.csv (it was changed or replaced meanwhile)."
+    assert told in said.stderr
+    assert [one.levelname for one in caplog.records if one.message == told] == ["WARNING"]
     assert (names(INBOX), names(DONE)) == (["a.csv"], [])
     assert said.exit_code == 0
 

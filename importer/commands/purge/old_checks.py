@@ -15,7 +15,7 @@ from pathlib import Path
 
 from importer.commands.input.check_record import CHECK_FILE
 from importer.commands.purge.files import is_left_over, is_report
-from importer.commands.setup import REHEARSALS
+from importer.commands.report_folder import REHEARSALS
 from importer.model.plain_text import counted
 from importer.model.runs import RUN_STAMP
 from importer.reports.check_report import WHOLE_FILE

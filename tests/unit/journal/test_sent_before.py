@@ -298,7 +298,7 @@ def test_the_row_that_counted_before_an_update_is_kept(journal: Journal) -> None
     assert base(journal) == "Second"
 
 
-MET = "Met as if for the first time: what was sent before is forgotten."
+MET = "Met as if for the first time: what was sent before does not count any more (purge or undo)."
 
 
 @pytest.mark.parametrize(("said", "told"), [("Why.", f"Why. {MET}"), ("why", f"why. {MET}"), ("", MET)])

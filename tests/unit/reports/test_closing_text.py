@@ -462,6 +462,13 @@ def test_of_a_list_whose_columns_are_not_proven_another_column_is_the_likely_cau
     assert "Probably it is another column" in text
 
 
+def test_of_rows_of_people_who_were_forgotten_no_other_column_is_looked_for() -> None:
+    """Nothing is wrong with them: they are taken out of the list."""
+    text = ended(record(1, 0), {Status.INVALID: 11, Status.CREATED: 1}, [group(FORGOTTEN, 11)], reports())
+    assert "another column" not in text
+    assert "11 rows are of people who were forgotten (purge), and not imported: take them out of your list." in text
+
+
 def test_the_config_to_which_a_new_option_is_added_is_named() -> None:
     """What the row's problem says knows no file; a run without a config leaves it so."""
     said = conversion(CustomFieldOptions(name="Plan", column="P", type=FieldType.DROPDOWN, options=("A",)), "")("B")
@@ -763,12 +770,3 @@ def test_of_several_sheets_those_files_are_named_in_which_something_can_be_fixed
     assert "failed-1-a.csv" not in text.partition("Fix the row")[2]
     unknown = ended(record(1), tally, [gone, replace(short, sheets=())], written)
     assert "Fix the row in failed-1-a.csv and failed-2-b.csv (the last" in unknown
-
-
-def test_a_list_of_forgotten_people_alone_is_no_matter_of_its_columns() -> None:
-    """However many they are: they are to be taken out of the list, and another column is not to be looked for."""
-    text = ended(record(1), {Status.INVALID: 9}, [group(FORGOTTEN, 9)], reports())
-    assert text.endswith(
-        "9 rows are of people who were forgotten (purge), and not imported: take them out of your list."
-    )
-    assert "another column" not in text

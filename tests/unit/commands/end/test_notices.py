@@ -109,6 +109,13 @@ def test_what_callbell_lacks_is_made_there(summary: dict[str, object], step: str
     assert next_command({**summary, "files": ("/srv/contacts.csv",)}, OPTIONS) == f"{step} {AGAIN}"
 
 
+def test_the_same_command_is_that_of_the_night() -> None:
+    """With the options that decide how it ends."""
+    summary = ending(1, {"tag_unknown": 2}, failed=2) | {"files": ("/srv/contacts.csv",)}
+    told = next_command(summary, {**OPTIONS, "fail_on": "new", "yes": True})
+    assert told.endswith(f"{AGAIN} --fail-on new --yes")
+
+
 def test_all_kinds_that_callbell_lacks_are_told_at_once() -> None:
     """Rows that lack one of them are no rows to fix."""
     summary = ending(1, {"custom_field_refused": 5, "tag_unknown": 3, "phone_invalid": 2}, failed=8, invalid=2)
