@@ -42,7 +42,8 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
         source = journal.report_source(earlier.name)
         kept = source.kept().lines()
         options = report_options(context.settings, source.record(), source.sheets(), journal)
-        options = replace(options, required=None)  # only the run itself has seen all rows
+        # Only the run itself has seen all rows.
+        options = replace(options, background=replace(options.background, required=None))
         summary = kept_summary(folder)
         edited = keep_edited(folder, summary)
         # Those that are there have rows that the journal has not any more.

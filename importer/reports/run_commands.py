@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from importer.model.addresses import scheme_of
 from importer.model.rows import Status
 from importer.model.runs import LIST, RunRecord
 from importer.system import shell
@@ -139,8 +138,7 @@ def choose_columns(files: Sequence[str], options: Mapping[str, object]) -> str:
         files, how = [str(of_list["file"])], of_list
     given = [(name, how.get(name)) for name in HOW_TO_READ]
     given += [(name, options.get(name)) for name in _OF_EVERY_CONTACT]
-    names = [file if scheme_of(file) else shell.short_path(file) for file in files[:1]]
-    return shell.importer_command("init", *names, options=given)
+    return shell.importer_command("init", *map(shell.short_path, files[:1]), options=given)
 
 
 def write_again(record: RunRecord) -> str:

@@ -355,6 +355,15 @@ def test_the_reports_have_the_columns_of_what_was_fetched(web: Web) -> None:
     assert names(Path("temporary")) == []
 
 
+def test_the_commands_of_an_address_name_it(web: Web) -> None:
+    """As it was given, so that they can be copied; where it had a secret, up to that, and then it is refused."""
+    assert f"To send the rows:\n  callbell-importer run {web.public} " in run(web.public, "--sandbox").stderr
+    assert f"  callbell-importer run '{web.shown}' " in run(web.address, "--sandbox").stderr
+    cut = run(web.shown, "--sandbox")
+    assert (cut.exit_code, len(web.asked)) == (3, 2)
+    assert f"{web.shown} is cut off where its secret begins: give the whole one." in " ".join(cut.stderr.split())
+
+
 @pytest.mark.usefixtures("service")
 def test_what_had_a_secret_is_not_fetched_again(web: Web) -> None:
     """It is not kept; the reports do without those cells."""

@@ -129,7 +129,8 @@ class EndOfRun:
         context, source, told = self.context, self.store.report_source(record.name), self.context.told
         tally, warnings, is_dry = source.tally(), findings.warnings, context.settings.run.dry_run
         options = report_options(context.settings, record, source.sheets(), self.store, self.readers)
-        options = replace(options, country=findings.country, required=findings.required)
+        background = replace(options.background, country=findings.country, required=findings.required)
+        options = replace(options, background=background)
         stopped = with_token_place(context, self.stopped)
         error = error_json(record.exit_code, stopped) if record.exit_code and stopped else None
         reports = None
@@ -144,15 +145,10 @@ class EndOfRun:
             early_end=early_end(stopped),
             warnings=told(warnings),
             notes=findings.notes,
-            required=findings.required,
             sheets=source.sheets(),
             line_width=context.line_width,
             line_count=context.line_count,
-            leaves_existing=options.leaves_existing,
-            given_back=options.given_back,
-            other_person=options.other_person,
-            of_list=options.of_list,
-            country=findings.country,
+            background=background,
             not_updated=source.not_updated(is_dry=is_dry),
         )
         if reports and not reports.unwritten:
