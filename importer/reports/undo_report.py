@@ -66,7 +66,8 @@ def closing_words(
 
 def counts(tally: Mapping[Fate, int]) -> str:
     """Return a line for each fate, with its number of contacts."""
-    return count_lines([(tally.get(fate, 0), fate.value, MEANINGS[fate]) for fate in Fate], width=8)
+    width = max((len(fate.value) for fate in Fate if tally.get(fate, 0)), default=0)
+    return count_lines([(tally.get(fate, 0), fate.value, MEANINGS[fate]) for fate in Fate], width=width)
 
 
 def undo_json(
