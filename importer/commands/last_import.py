@@ -70,6 +70,11 @@ class LastImport:
         is_failure = self.exit_code != 0 and self.code != _DECLINED and not self.had_nothing_to_send
         return is_failure and not self.run
 
+    @property
+    def left_list_unread(self) -> bool:
+        """Whether a `run` failed before it had a run, not for its command line: no `retry` has the rows of its list."""
+        return self.command == "run" and self.is_without_run and not self.was_mistyped
+
 
 def last_import(journal: Path, account: str = "") -> LastImport | None:
     """Return how the last import with a journal ended; None: there was none, or nothing says how.
