@@ -17,6 +17,7 @@ import typer
 
 from importer.cli.process import put_out, say
 from importer.model.errors import ImporterError, StorageError, UsageError, error_json
+from importer.system.shell import as_typed
 
 if TYPE_CHECKING:
     from importer.commands.context import CommandContext, CommandResult
@@ -225,7 +226,7 @@ def _say(text: str, exit_code: int, reason: Exception | None = None, show: Calla
         return
     level = logging.ERROR if exit_code > 1 else logging.INFO
     extra = log_fields("end", exit_code=exit_code, code=(error_json(exit_code, reason) or {}).get("code"))
-    LOG.log(level, "%s", unnumbered(text), extra=extra)
+    LOG.log(level, "%s", unnumbered(as_typed(text)), extra=extra)
 
 
 def _bare(exit_code: int, reason: Exception | None = None, text: str = "") -> dict[str, object]:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import ClassVar
 
 from importer.commands.account.connection import Connection, connect
@@ -28,6 +27,7 @@ from importer.commands.questions.column_questions import with_answers
 from importer.commands.questions.country_cure import NumbersWithoutCountry
 from importer.commands.questions.earlier_answers import NO_ANSWERS
 from importer.commands.questions.unasked_answers import take_unasked
+from importer.commands.rows_to_fix import write_rows_to_fix
 from importer.commands.setup import new_run, open_journal, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.contact import to_contact
@@ -40,7 +40,6 @@ from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all
 from importer.reports.check_report import Checked, CheckedSheet, checked_json
 from importer.reports.check_screen import screen_text
-from importer.reports.failed_rows import write_failed
 from importer.reports.progress import Progress
 from importer.reports.snapshot import Snapshot
 from importer.worker_pool.paced_service import PacedService
@@ -239,7 +238,7 @@ class Check:
             if connection.directory
             else tuple(not_checked(connection.sheets, self._preflight.requirements, self.context.settings)),
             required=() if connection.is_asked else self._preflight.requirements.lines(),
-            to_fix=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
+            to_fix=write_rows_to_fix(self.context, self.store, record, connection.sheets),
             broken=broken,
         )
 

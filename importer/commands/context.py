@@ -58,6 +58,8 @@ class CommandContext:
     """Where people are who read names of runs; None: where this computer is."""
     jitter: Callable[[], float] = random.random
     """Returns a number from 0.0 to 1.0."""
+    has_connected: bool = False
+    """Whether the command asked the account before, and told then of another token."""
 
     @property
     def is_quiet(self) -> bool:
@@ -108,7 +110,7 @@ class CommandContext:
     def tell(self, text: str) -> None:
         """Write a text to standard error, unless it is to be quiet; an error there stops nothing."""
         if self.logs_on_stream and not self.settings.run.quiet:
-            LOG.info("%s", unnumbered(text), extra=log_fields("note"))
+            LOG.info("%s", unnumbered(as_typed(text)), extra=log_fields("note"))
         if not self.is_quiet:
             with contextlib.suppress(OSError, ValueError):
                 stream = above_display(self.stream)

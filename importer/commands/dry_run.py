@@ -46,12 +46,14 @@ def tells_gone(context: CommandContext, connection: Connection) -> bool:
 
 
 def _what_for(asked: int, changes: int) -> str:
-    """Return which of the requests of a run ask, and which change something."""
+    """Return which of the requests of a run ask (who is there, how contacts stand, which tags exist)."""
     if not asked:
         return ""
     if not changes:
-        return ": they ask who is there already, and change nothing"
-    return f": {asked:,} to ask who is there already, {changes:,} to create or change contacts"
+        asks = "it asks what Callbell has, and changes" if asked == 1 else "they ask what Callbell has, and change"
+        return f": {asks} nothing"
+    change = f"{changes:,} to create or change {'a contact' if changes == 1 else 'contacts'}"
+    return f": {asked:,} to ask what Callbell has, {change}"
 
 
 def foretold_notes(
@@ -78,7 +80,8 @@ def foretold_notes(
     rate = context.settings.service.rate * SHARE_OF_LIMIT
     requests = asked + dry.changes
     takes = f", {duration(requests / rate)}" if rate and requests > rate else ""
-    yield f"A run would make about {counted(requests, 'request')}{takes}{_what_for(asked, dry.changes)}."
+    about = f"about {counted(requests, 'request')}" if requests else "no request"
+    yield f"A run would make {about}{takes}{_what_for(asked, dry.changes)}."
     answers = store.probe_of(account)
     is_known = answers is not None and answers.duplicates is not None
     if context.settings.policy.existing is Existing.CREATE and dry.changes and not is_known:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
 
 from importer.commands.account.own_account import KnownAccount
 from importer.commands.mapping_selection import column_mapping
@@ -16,28 +18,37 @@ from importer.model.plain_text import plain
 from importer.model.rows import InvalidRow, Row, Sheet
 
 
+class Refusal(NamedTuple):
+    """Why no config is written."""
+
+    message: str
+    again: str
+    """How the command is given again."""
+    fix: str
+    """What is to be done with the proposed config."""
+
+    def error(self, path: Path, config: str) -> InputError:
+        """Return it as an error with the text of the config, and the file that it would have been written to."""
+        how = f"Give the same command {self.again}, or write this into {path} and {self.fix}:"
+        return InputError(self.message, f"{how}\n\n{config}")
+
+
 def why_refused(
-    sheet: Sheet,
-    rows: Sequence[Row],
-    options: MappingOptions,
-    proposal: Proposal,
-    account: KnownAccount | None,
-    config: str,
-) -> InputError | None:
+    sheet: Sheet, rows: Sequence[Row], options: MappingOptions, proposal: Proposal, account: KnownAccount | None
+) -> Refusal | None:
     """Return why no config is written where nobody can be asked; None: nothing has to be asked."""
-    if any(question.is_required for question in proposal.questions):
-        return _unanswered(sheet, proposal, config)
-    wrong = list(_why_mostly_invalid(sheet, rows, options, proposal, account))
-    return _mostly_invalid(sheet, wrong, config) if wrong else None
+    asked = [f"{one.field}: {doubt_text(one)}" for one in proposal.questions if one.is_required]
+    if asked:
+        message = f"{plain(sheet.file)}: which column is which cannot be told, and nobody can be asked:"
+        return Refusal(_with_lines(message, asked), "on a terminal", "take the # from the right lines")
+    wrong = [*map(plain, _why_mostly_invalid(sheet, rows, options, proposal, account))]
+    message = f"{plain(sheet.file)}: most rows would be invalid, and nobody can be asked whether that is right:"
+    again = "with the option that is named or on a terminal"
+    return Refusal(_with_lines(message, wrong), again, "fix it") if wrong else None
 
 
-def _unanswered(sheet: Sheet, proposal: Proposal, config: str) -> InputError:
-    questions = "".join(f"\n  - {one.field}: {doubt_text(one)}" for one in proposal.questions if one.is_required)
-    return InputError(
-        f"{plain(sheet.file)}: which column is which cannot be told, and nobody can be asked:{questions}",
-        "Give the same command on a terminal, or write this into config.toml and take the # from the right lines:\n\n"
-        + config,
-    )
+def _with_lines(message: str, lines: Sequence[str]) -> str:
+    return "\n  - ".join([message, *lines])
 
 
 def _why_mostly_invalid(
@@ -56,15 +67,6 @@ def _why_mostly_invalid(
     for (code, column), messages in sorted(groups.items(), key=lambda group: -len(group[1])):
         where = f' in column "{column}"' if column else ""
         yield f"{code}{where}: {len(messages):,} of the first {len(rows):,} rows: {unnumbered(messages[0])}"
-
-
-def _mostly_invalid(sheet: Sheet, wrong: Sequence[str], config: str) -> InputError:
-    reasons = "".join(f"\n  - {plain(reason)}" for reason in wrong)
-    return InputError(
-        f"{plain(sheet.file)}: most rows would be invalid, and nobody can be asked whether that is right:{reasons}",
-        "Give the same command with the option that is named or on a terminal, or write this into config.toml and fix"
-        f" it:\n\n{config}",
-    )
 
 
 def doubt_text(question: Question) -> str:

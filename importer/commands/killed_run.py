@@ -33,7 +33,7 @@ def free_lock(journal: Path, state: JournalState) -> Diagnosis:
     """Return that nobody holds the journal, with the run that was killed if no later one of its files went on.
 
     Args:
-        journal: That is held by whoever asks.
+        journal: That is held by whoever asks, or that no run has.
         state: What it holds; one of another schema, or with faults, is not looked into.
 
     """

@@ -1,7 +1,7 @@
 """`report`: writes the reports of a past run again, from the journal, and opens them."""
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,8 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
         source = journal.report_source(earlier.name)
         kept = source.kept().lines()
         options = report_options(context.settings, source.record(), source.sheets(), journal)
-        options = replace(options, required=None)  # only the run itself has seen all rows
+        # Only the run itself has seen all rows.
+        options = replace(options, background=replace(options.background, required=None))
         summary = kept_summary(folder)
         edited = keep_edited(folder, summary)
         # Those that are there have rows that the journal has not any more.
@@ -52,7 +53,7 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
     opened = _opened(context, reports) if is_to_open and context.stream.isatty() else []
     lines = [
         *kept,
-        *_written_lines(earlier, reports, there.names),
+        *_written_lines(earlier, reports, has_all_rows=not kept),
         *(reports.notes if set(reports.names) - {*there.names} else ()),
         *_edited_lines(edited, earlier),
         *opened,
@@ -64,18 +65,26 @@ def _there(folder: Path, summary: Mapping[str, Any]) -> EarlierReports:
     return EarlierReports(names=report_names(folder), problems=kept_groups(summary, "problems"))
 
 
-def _written_lines(earlier: RunRecord, reports: Reports, stays: Collection[str]) -> Iterator[str]:
-    """Yield which reports were written, and which are left as they are."""
-    written, left = ([name for name in reports.names if (name in stays) == is_left] for is_left in (False, True))
+def _written_lines(earlier: RunRecord, reports: Reports, *, has_all_rows: bool) -> Iterator[str]:
+    """Yield which reports were written, and which are left as they are.
+
+    Args:
+        earlier: The run.
+        reports: Its reports.
+        has_all_rows: Whether the journal has all its rows: what is left then has a note of its own.
+
+    """
+    left = [name for name in reports.names if name in reports.left]
+    written = [name for name in reports.names if name not in reports.left]
     if not written:
         yield f"The reports of {earlier.name} are all there, and are left as they are, in {reports.folder}:"
-    elif not left:
+    elif not left or has_all_rows:
         yield f"The reports of {earlier.name} are written again, in {reports.folder}:"
     else:
         yield f"Those that were missing are written again, in {reports.folder}:"
         yield f"  {', '.join(written)}"
         yield "The others are left as they are, as they have these rows:"
-    yield f"  {', '.join(left or written)}"
+    yield f"  {', '.join(written if has_all_rows or not left else left)}"
 
 
 def _opened(context: CommandContext, reports: Reports) -> Sequence[str]:

@@ -16,6 +16,8 @@ from importer.system.nightly_job import SERVICE_HOME
 from importer.system.ownership import folder_cure
 from importer.system.service_user import ServiceUser
 
+REHEARSALS = "rehearsals"
+"""The folder within the reports' folder that has the reports of runs with `--sandbox`."""
 _ANOTHER_FOLDER = "Name another with --report-dir, or make it yours to write to."
 
 
@@ -37,6 +39,8 @@ def closed_folder_hint(folder: Path) -> str:
 
     """
     cure = folder_cure(folder)
+    if not cure and folder.name == REHEARSALS:  # which is not seen where the folder of the runs in earnest is closed
+        cure = folder_cure(folder.parent)
     return f"{cure} Or name another with --report-dir." if cure else _ANOTHER_FOLDER
 
 

@@ -26,6 +26,7 @@ from importer.system.shell import as_typed
 
 _MAKE_ONE = "Make one with: callbell-importer run FILE"
 _KEPT = "  kept      "
+_NOT_SENT = (Status.INVALID, Status.FAILED, Status.UNSENT)
 _Counts = Mapping[Status, int]
 """How many rows have each status."""
 
@@ -246,11 +247,11 @@ def _in_known_journal(context: CommandContext, command: str, name: str) -> tuple
 
 
 def _not_updated(journal: Journal | None, found: Sequence[tuple[RunRecord, _Counts]]) -> Mapping[str, int]:
-    """Return how many rows of each run failed whose contact is in Callbell all the same; only those are counted."""
+    """Return how many customers of each run are in Callbell as they were; only runs that may have such are counted."""
     if journal is None:
         return {}
-    failed = (record.name for record, counts in found if counts[Status.FAILED])
-    return {name: journal.report_source(name).not_updated() for name in failed}
+    names = (record.name for record, counts in found if any(counts[status] for status in _NOT_SENT))
+    return {name: journal.report_source(name).not_updated() for name in names}
 
 
 def _undone(journal: Journal) -> Undone:

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from importer.commands.context import CommandContext
 from importer.commands.copy_place import copy_place
+from importer.commands.input.check_record import CHECK_FILE
 from importer.commands.journal_path import journal_of
 from importer.commands.named_journal import is_journal_missing, require_journal
 from importer.model.addresses import scheme_of
@@ -78,8 +79,9 @@ def of_another_user(context: CommandContext, files: Sequence[str]) -> str:
     job = next((one for one in jobs if one.journal.name == journal.name), jobs[0] if jobs else None)
     as_theirs = job.as_its_user(command) if job else f"{as_user(owner, '')} -c {quote(command)}"
     it_is, its = ("it is", "its") if len(files) == 1 else ("they are", "their")
+    what = "check" if (folder / CHECK_FILE).is_file() else "run"
     return (
-        f"{plain(Path(files[0]).name)} is of a run of {owner}, which {me}'s journal {plain(str(journal))} does not"
+        f"{plain(Path(files[0]).name)} is of a {what} of {owner}, which {me}'s journal {plain(str(journal))} does not"
         f" know. If {it_is} sent from here, {owner}'s journal and nights know nothing of {its} rows."
         f"\nTo send with {owner}'s journal, as root:\n  {as_theirs}"
     )

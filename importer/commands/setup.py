@@ -17,6 +17,7 @@ from importer.commands.named_journal import (
     known_journals,
     remember_journal,
 )
+from importer.commands.report_folder import REHEARSALS
 from importer.journal import AccountMatch, Journal
 from importer.journal.database import Database
 from importer.model.addresses import scheme_of
@@ -36,8 +37,6 @@ _STAMP_FORMAT = "%Y%m%d-%H%M%S"
 _LONGEST_CHANGE = timedelta(hours=2)
 """By which clocks are put back when summer ends; it is one hour, or less."""
 _NEXT = timedelta(seconds=1)
-REHEARSALS = "rehearsals"
-"""The folder within the reports' folder that has the reports of runs with `--sandbox`."""
 
 
 @contextlib.contextmanager

@@ -53,6 +53,7 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
             if isinstance(shown, CommandResult):
                 return shown
             settled = shown.settled
+            context = replace(context, has_connected=settled is not None)
         record = new_run(context, store, "undo", earlier.files, account=earlier.account, undone=earlier.name)
         words = [earlier.name]
         undo = Undo(context=context, store=store, record=record, arguments=words, earlier=earlier, settled=settled)

@@ -18,7 +18,7 @@ from importer.reports.undo_report import counts
 _SHOWN = 5
 _Shown = tuple[int, str, str, str]
 """Row number, identifier and name of a contact, and what is said of it."""
-_UNTOUCHED = "What the run did not touch is not touched."
+_UNTOUCHED = "Names are those of the list, not of Callbell. What the run did not touch is not touched."
 _ASKED = f"Callbell was asked about each just now; what somebody changes before it is undone is kept too. {_UNTOUCHED}"
 _NOT_ASKED = (
     "These are the journal's figures. Callbell is asked about each contact right before it is undone, and what somebody"

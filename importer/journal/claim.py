@@ -22,10 +22,10 @@ from importer.journal.gone_contacts import (
 )
 from importer.journal.intents import record_intent
 from importer.journal.pending_rows import SELECT_PENDING, PendingRow, walked
-from importer.journal.run_input import CONTACT_OF_ROW, IN_CONFLICT, ROW_KEY, RunInput, RunKey, row_pieces
+from importer.journal.run_input import CONTACT_OF_ROW, IN_CONFLICT, NOT_UPDATED, ROW_KEY, RunInput, RunKey, row_pieces
 from importer.model.journal_rows import Attempted, Intended, Pending, Presence, Recorded
 from importer.model.payload import from_json, to_json, without_fields
-from importer.model.rows import CONFLICT, FINGERPRINT_BYTES, Status
+from importer.model.rows import CONFLICT, FINGERPRINT_BYTES, GONE, Status
 
 _NEXT = f"{SELECT_PENDING} ORDER BY seq LIMIT ?"
 # One statement for all rows of a call: after each statement the thread has to wait for the GIL again.
@@ -102,8 +102,11 @@ _CONTACTS_IN_DOUBT = f"""
 UPDATE contacts SET status = 'in_doubt', last_sent_at = :at FROM rows
 WHERE {_OPEN_ROWS} AND rows.status = 'in_flight' AND contacts.status = 'in_flight' AND {CONTACT_OF_ROW}
 """  # noqa: S608 - only constants
+_IS_OF_GONE = f"rows.status = 'pending' AND rows.code = '{GONE}'"
+# One that was not sent has the UUID of its contact only where that is known to be there.
 _END_ROWS = f"""
-UPDATE rows SET status = :status, code = :status, reason = :reason, finished_at = :at
+UPDATE rows SET status = :status, code = :status, reason = :reason, finished_at = :at,
+    uuid = iif({_IS_OF_GONE}, '', uuid), href = iif({_IS_OF_GONE}, '', href)
 WHERE {_OPEN_ROWS} AND rows.seq BETWEEN :first AND :last
 """  # noqa: S608 - only constants
 _ENDS = (
@@ -125,8 +128,9 @@ _COUNTS = ", ".join(f"'{status}', count(*) FILTER (WHERE status = '{status}')" f
 # No GROUP BY: that sorts every row, in 8 MB.
 TALLY = f"SELECT json_object({_COUNTS}) FROM rows WHERE run = :run"  # noqa: S608 - only constants
 _STORE_TALLY = f"""
-UPDATE runs SET (tally, conflicts) = (
-    SELECT json_object({_COUNTS}), count(*) FILTER (WHERE {IN_CONFLICT}) FROM rows WHERE run = :run
+UPDATE runs SET (tally, conflicts, not_updated) = (
+    SELECT json_object({_COUNTS}), count(*) FILTER (WHERE {IN_CONFLICT}), count(*) FILTER (WHERE {NOT_UPDATED})
+    FROM rows WHERE run = :run
 ) WHERE id = :run
 """  # noqa: S608 - only constants
 _DEAD = "SELECT id, account FROM runs WHERE tally IS NULL"

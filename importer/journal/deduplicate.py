@@ -33,10 +33,10 @@ from importer.model.rows import GONE, Sheet, Status
 DUPLICATE_DIFFERS = "not sent, though it differs in"
 """In the reason of a duplicate that says more or less than the row that is sent."""
 
-SENT_FORGOTTEN = "it is there; what was sent before is forgotten"
+SENT_FORGOTTEN = "it is there; what was sent before does not count any more (purge or undo)"
 """The reason of a row whose contact is in Callbell, where nobody can say any more whether it differs."""
 _NOT_UPDATED = "it is there; an earlier run's update of it failed"
-FIRST_MET = "Met as if for the first time: what was sent before is forgotten."
+FIRST_MET = "Met as if for the first time: what was sent before does not count any more (purge or undo)."
 """The last sentence in the reason of an update that has no earlier values to go by."""
 
 

@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 
 from importer.journal.database import encode_json, storable
 from importer.journal.deduplicate import (
@@ -20,6 +20,7 @@ from importer.journal.deduplicate import (
 )
 from importer.journal.first_rows import seen_before
 from importer.journal.forgotten import bring_back, without_people
+from importer.journal.invalid_customers import find_invalid_customers
 from importer.journal.number_forms import take_known_forms
 from importer.journal.row_draft import RowDraft, draft_row
 from importer.journal.run_input import CONTACT_OF_ROW, RunInput
@@ -136,9 +137,11 @@ def enqueue_rows(
     content = not run.tallied_only or bool(connection.execute(_ANY_CONTACT, (run.key.account,)).fetchone())
     rows = [(seq, one, draft_row(one.mapped, run, content=content)) for seq, one in zip(seqs, entries, strict=True)]
     duplicates, contacts, forms = _look_up(connection, run, sheet_index, rows)
+    customers = find_invalid_customers(connection, run, [(seq, draft) for seq, _, draft in rows])
     counts, lines = Counter[Status](), []
     for seq, entry, draft in rows:
-        decision = duplicates.pop(seq, None) or _decide(entry.mapped, draft, contacts.get(seq), run)
+        there = customers if isinstance(entry.mapped, InvalidRow) else contacts
+        decision = duplicates.pop(seq, None) or _decide(entry.mapped, draft, there.get(seq), run)
         counts[decision.outcome.status] += 1
         if not (run.tallied_only and decision.outcome.status is Status.PENDING):
             known = draft.known_as(forms.get(seq))
@@ -207,9 +210,9 @@ def _decide(
 ) -> EnqueueDecision:
     if isinstance(mapped, Contact):
         return deduplicate_across_runs(draft.payload, known, run.existing, tells_gone=run.tells_gone)
-    first = mapped.problems[0]
-    reason = " ".join(problem.message for problem in mapped.problems)
-    return EnqueueDecision(Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason))
+    first, reason = mapped.problems[0], " ".join(problem.message for problem in mapped.problems)
+    invalid = Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason)
+    return EnqueueDecision(replace(invalid, uuid=known.uuid, href=known.href) if known else invalid)
 
 
 def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tuple[int, Entry, RowDraft]]) -> None:

@@ -28,12 +28,17 @@ _NOT_OF_PEOPLE = frozenset(
 )
 """Tables that hold no person's data: files, options, accounts and hashes."""
 _IS_THEIRS = "iif(status = 'invalid', is_theirs(identifier), is_key(lower(coalesce(normalised, identifier))))"
+_THEIR_CONTACT = "is_forgotten = 0 AND (is_key(identifier) OR (is_normalised = 0 AND is_theirs(identifier)))"
+# An invalid row may be written so that only the mapping knew whose it is: then it has the UUID of their contact.
+_HAS_THEIR_CONTACT = f"""
+status = 'invalid' AND uuid <> '' AND uuid IN (SELECT contacts.uuid FROM contacts WHERE {_THEIR_CONTACT})
+"""  # noqa: S608 - only constants
 _THEIRS = (
     "CREATE TEMP TABLE IF NOT EXISTS theirs (run INTEGER, seq INTEGER, PRIMARY KEY (run, seq)) WITHOUT ROWID",
     "DELETE FROM temp.theirs",
     f"""
     INSERT INTO temp.theirs SELECT run, seq FROM rows
-    WHERE {_IS_THEIRS}
+    WHERE {_IS_THEIRS} OR ({_HAS_THEIR_CONTACT})
     """,  # noqa: S608 - only constants
 )
 _RUNS = """
@@ -48,7 +53,6 @@ SELECT message FROM temp.theirs CROSS JOIN problems AS own USING (run, seq) WHER
 )
 UNION SELECT reason FROM temp.theirs CROSS JOIN rows USING (run, seq) WHERE name <> '' AND instr(reason, name)
 """
-_THEIR_CONTACT = "is_forgotten = 0 AND (is_key(identifier) OR (is_normalised = 0 AND is_theirs(identifier)))"
 _IS_KNOWN = f"""
 SELECT EXISTS (SELECT 1 FROM rows WHERE {_IS_THEIRS}) OR EXISTS (SELECT 1 FROM contacts WHERE {_THEIR_CONTACT})
 """  # noqa: S608 - only constants

@@ -6,7 +6,7 @@ from importer.journal.database import storable
 from importer.journal.run_input import RunInput
 from importer.journal.schema import old_key
 from importer.model.payload import fingerprint, to_json
-from importer.model.rows import Contact, InvalidRow
+from importer.model.rows import Contact, ContactKey, InvalidRow
 
 
 class RowDraft(NamedTuple):
@@ -20,6 +20,8 @@ class RowDraft(NamedTuple):
     """None: it is invalid."""
     content: bytes = b""
     """Of an invalid row, what stands for its cells; empty: nothing does."""
+    customer: ContactKey | None = None
+    """Of an invalid row, the key of its contact, where it is certain."""
 
     @property
     def old_key(self) -> str | None:
@@ -44,8 +46,14 @@ def draft_row(mapped: Contact | InvalidRow, run: RunInput, *, content: bool) -> 
     """
     identifier = storable(mapped.identifier)
     if isinstance(mapped, InvalidRow):
-        return RowDraft(("", "", identifier), identifier, content=mapped.content)
+        customer = _as_stored(mapped.customer, run) if mapped.customer else None
+        return RowDraft(("", "", identifier), identifier, content=mapped.content, customer=customer)
     payload = storable(to_json(mapped)) if content else ""
-    channel = "" if mapped.channel_uuid.casefold() in run.main_channels else storable(mapped.channel_uuid)
-    key = (storable(mapped.source), channel, storable(mapped.normalised_identifier))
+    key = _as_stored(ContactKey(mapped.source, mapped.channel_uuid, mapped.normalised_identifier), run)
     return RowDraft(key, identifier, payload, fingerprint(payload))
+
+
+def _as_stored(key: ContactKey, run: RunInput) -> ContactKey:
+    """Return the key of a contact as it is stored: the main channel is as none."""
+    channel = "" if key.channel_uuid.casefold() in run.main_channels else storable(key.channel_uuid)
+    return ContactKey(storable(key.source), channel, storable(key.identifier))

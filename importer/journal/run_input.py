@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importer.journal.forgotten import Forgotten
 from importer.journal.presence import Walk
 from importer.model.policy import Existing
-from importer.model.rows import CONFLICT, Sheet, Status
+from importer.model.rows import CONFLICT, GONE, Sheet, Status
 
 ROW_KEY = "rows.source, rows.channel, coalesce(rows.normalised, rows.identifier)"
 """Columns of the key of a row's contact."""
@@ -17,6 +17,8 @@ CONTACT_OF_ROW = f"""
 """Joins a row with the contact of its key."""
 IN_CONFLICT = f"(rows.status IN ('exists', 'updated') AND rows.code = '{CONFLICT}')"
 """Of rows that are in Callbell, and need a person all the same."""
+NOT_UPDATED = f"(rows.status IN ('failed', 'invalid', 'unsent') AND rows.uuid <> '' AND rows.code <> '{GONE}')"
+"""Of rows that did not reach their contact, which is in Callbell all the same, as it was; no other row tells of it."""
 _LAST_ROW = "SELECT coalesce(max(seq), 0) FROM rows WHERE run = ?"
 _PIECE_ROWS = 10_000
 

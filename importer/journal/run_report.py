@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from importer.journal.database import Database, maybe_moment
-from importer.journal.run_input import IN_CONFLICT, any_of
+from importer.journal.run_input import IN_CONFLICT, NOT_UPDATED, any_of
 from importer.journal.run_problems import grouped_problems
 from importer.journal.run_records import RUNS, run_record, tally_of
 from importer.model.person import FORGOTTEN
@@ -54,9 +54,11 @@ WHERE id = ?
 """
 _UNDOS = "SELECT started_at, exit_code, report_dir FROM undos WHERE run = ? ORDER BY id"
 _CONFLICTS = f"SELECT count(*) FROM rows WHERE run = ? AND {IN_CONFLICT}"  # noqa: S608 - only constants
-_NOT_UPDATED = """
-SELECT count(*) FROM rows WHERE run = ? AND status = 'failed' AND uuid <> '' AND code <> 'gone'
-"""
+# Counted when the run ends: its rows may be dropped afterwards.
+_NOT_UPDATED = f"""
+SELECT coalesce(not_updated, (SELECT count(*) FROM rows WHERE run = runs.id AND {NOT_UPDATED})) FROM runs WHERE id = ?
+"""  # noqa: S608 - only constants
+_NOT_UPDATED_BUT_SENT = f"SELECT count(*) FROM rows WHERE run = ? AND {NOT_UPDATED} AND status <> '{Status.UNSENT}'"  # noqa: S608 - only constants
 _PROBLEM_COLUMNS = """(
     SELECT json_group_array(column_header) FROM (
         SELECT column_header FROM problems
@@ -124,9 +126,14 @@ class RunReport:
         """Return how many rows are in conflict: they are in Callbell, and need a person all the same."""
         return int(self.database.fetch(_CONFLICTS, (self.run,))[0][0])
 
-    def not_updated(self) -> int:
-        """Return how many rows failed whose contact is in Callbell all the same, as it was."""
-        return int(self.database.fetch(_NOT_UPDATED, (self.run,))[0][0])
+    def not_updated(self, *, is_dry: bool = False) -> int:
+        """Return how many customers are in Callbell as they were, whose row is invalid, failed or was not sent.
+
+        Args:
+            is_dry: Whether it is a dry run, which leaves out the rows that are not sent: they would be.
+
+        """
+        return int(self.database.fetch(_NOT_UPDATED_BUT_SENT if is_dry else _NOT_UPDATED, (self.run,))[0][0])
 
     def results(self) -> Iterator[Result]:
         """Return every row, in the input's order."""

@@ -14,7 +14,7 @@ from importer.journal.schema import HAS_OLD_KEYS
 from importer.model.policy import Existing, OnConflict
 from importer.model.runs import RunRecord
 
-_TABLES = ("seen", "contents", "next_rows", "walked", "doubts")
+_TABLES = ("seen", "contents", "next_rows", "invalid_customers", "walked", "doubts")
 
 
 def insert_run(

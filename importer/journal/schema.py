@@ -32,6 +32,8 @@ MIGRATIONS = (
     "0016_offset.sql",
     "0017_sent_before.sql",
     "0018_kept_values.sql",
+    "0019_not_updated.sql",
+    "0020_unsure_undos.sql",
 )
 """In order; their number is the version of the schema."""
 TEMPORARY_TABLES = resources.files("importer.journal") / "temporary_tables.sql"

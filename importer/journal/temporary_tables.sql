@@ -24,6 +24,14 @@ CREATE TEMP TABLE seen (
 -- What the mapped rows of this run say, in hashes, for telling in what a duplicate differs from the row that is sent.
 CREATE TEMP TABLE contents (seq INTEGER PRIMARY KEY, content BLOB NOT NULL);
 
+-- The first invalid row of each person of this run whom an earlier run brought to Callbell, and who is in no other row
+-- that came before (`importer.journal.invalid_customers`).
+CREATE TEMP TABLE invalid_customers (
+    source TEXT, channel TEXT, person TEXT,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (source, channel, person)
+) WITHOUT ROWID;
+
 -- Requests of earlier runs that may have arrived, by the key of their contact (`importer.journal.doubts`): a PATCH has
 -- the UUID of its contact, a POST none, and its payload for `after`.
 CREATE TEMP TABLE doubts (

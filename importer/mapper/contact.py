@@ -22,7 +22,7 @@ from importer.mapper.options import MappingOptions
 from importer.mapper.phones.numbering_plans import NUMBERING_VERSION
 from importer.mapper.text_damage import CELL_ERROR, MARKS, MAYBE_NOTHING, NOTHING_BEGINS, TEXT_REPAIRED, repaired
 from importer.model.account import Directory
-from importer.model.rows import FINGERPRINT_BYTES, Contact, InvalidRow, Problem, Row
+from importer.model.rows import FINGERPRINT_BYTES, Contact, ContactKey, InvalidRow, Problem, Row
 
 _BETWEEN_CELLS = "\x1f"
 _BROKEN = re.compile(r"[\ud800-\udfff]")
@@ -66,7 +66,23 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
         identifier=one_line(mapping.identifier_feed.read(texts)),
         name=contact.name,
         content=row_content(row.cells, mapping),
+        customer=_customer(contact, problems, mapping, texts),
     )
+
+
+def _customer(
+    contact: Contact, problems: Sequence[Problem], mapping: ColumnMapping, texts: Sequence[str]
+) -> ContactKey | None:
+    """Return whose row it is that has problems; None where one of them is about that."""
+    feed = mapping.identifier_feed
+    last = max(feed.places, default=0)
+    is_doubtful = any(
+        problem.column in feed.headers if problem.column else problem.from_column <= last for problem in problems
+    )
+    channel = dict(mapping.text_fields)["channel_uuid"](texts)
+    if not contact.normalised or is_doubtful or isinstance(channel, Problem):
+        return None
+    return ContactKey(contact.source, channel, contact.normalised_identifier)
 
 
 def row_content(cells: Sequence[str], mapping: ColumnMapping) -> bytes:

@@ -1,7 +1,7 @@
 """Format cells and choices for messages, and say what is wrong with a cell."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 from importer.model.rows import Problem
@@ -40,17 +40,20 @@ def nearest(text: str, choices: Iterable[str]) -> list[str]:
     return [by_folded[folded] for folded in get_close_matches(text.casefold(), by_folded)]
 
 
-def tags_within(text: str, tags: Iterable[str]) -> list[str]:
-    """Return the tags that a text is made of, as its words, where a comma between them was forgotten; else none."""
-    known = {tag.casefold(): tag for tag in tags}
-    words = text.split()
+def comma_advice(text: str, tags: Iterable[str]) -> str:
+    """Return the question whether a text is several tags, between which a comma was forgotten.
+
+    It is empty where a word of it is no tag.
+
+    Args:
+        text: Of one tag, as it stands.
+        tags: Those there are; of two that differ in capitals alone, the last one is meant.
+
+    """
+    known, words = {tag.casefold(): tag for tag in tags}, text.split()
     found = [known[word.casefold()] for word in words if word.casefold() in known]
-    return found if len(words) > 1 and len(found) == len(words) else []
-
-
-def comma_advice(tags: Sequence[str]) -> str:
-    """Return the question whether a text is several tags, and how they are written."""
-    return f"; {len(tags)} tags? Then write: {', '.join(tags)}"
+    is_several = 1 < len(words) == len(found)
+    return f"; {len(found)} tags? Then write: {', '.join(found)}" if is_several else ""
 
 
 def values_line(header: str, text: str, meant: str) -> str:

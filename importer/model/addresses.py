@@ -114,6 +114,8 @@ def is_google_sheet(text: str) -> bool:
 def why_not_fetched(text: str) -> str:
     """Return why a web address is never asked, as the end of a sentence; empty where nothing speaks against it."""
     parts = _split(text)
+    if text.endswith(CUT):
+        return "is cut off where its secret begins: give the whole one"
     if parts is None or not parts.hostname:
         return "is no address"
     if parts.scheme == "http" and not is_loopback(parts.hostname):

@@ -127,7 +127,7 @@ class ReportSource(Protocol):
         """Return which rows are only counted: the other methods do not have them, but for the tally."""
 
     def not_updated(self) -> int:
-        """Return how many rows failed whose contact is in Callbell all the same, as it was."""
+        """Return how many customers are in Callbell as they were, whose row is invalid, failed or was not sent."""
 
     def results(self) -> Iterator[Result]:
         """Yield every row; memory does not grow with their number."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 
 class Status(StrEnum):
@@ -127,6 +128,15 @@ class Contact:
         return (self.normalised or self.identifier.strip()).casefold()
 
 
+class ContactKey(NamedTuple):
+    """What a contact is known by."""
+
+    source: str
+    channel_uuid: str
+    identifier: str
+    """As `Contact.normalised_identifier` has it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvalidRow:
     """A row that the mapper refused, with all its problems; never sent."""
@@ -138,6 +148,8 @@ class InvalidRow:
     name: str = ""
     content: bytes = field(default=b"", compare=False, repr=False)
     """A hash of its cells that feed a field, by which the row is known again; empty: it is not."""
+    customer: ContactKey | None = field(default=None, compare=False, repr=False)
+    """Whose row it is, where number and channel are right and something else is wrong; None: that is not certain."""
 
 
 FINGERPRINT_BYTES = 16

@@ -27,7 +27,7 @@ WAITED: Final = "waited_seconds"
 """What it keeps there of a run that asked a person: how long its questions waited for their answers."""
 RUN_STAMP = re.compile(r"[0-9]{8}-[0-9]{6}-")
 """How the names of runs begin, and those of their folders."""
-TOO_FEW_ROWS = "too_few_rows"
+TOO_FEW_ROWS, CONSENT_NEW, CONSENT_UNCLEAR = "too_few_rows", "consent_new", "consent_unclear"
 
 
 class Degradation(NamedTuple):

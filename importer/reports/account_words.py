@@ -34,11 +34,11 @@ def required_text(required: Sequence[str], head: str = "These must be in your ac
     return "\n  ".join([head, *map(plain, required)]) if required else ""
 
 
-def first_make(required: Sequence[str]) -> str:
-    """Return the same as what comes before the rows are sent."""
-    return required_text(required, _FIRST)
+def make_first_text(required: Sequence[str] | None) -> str:
+    """Return the same as what comes before the rows are sent; None: it is not known."""
+    return required_text(required or (), _FIRST)
 
 
-def make_first(required: Sequence[str]) -> list[tuple[str, str]]:
+def make_first_steps(required: Sequence[str]) -> list[tuple[str, str]]:
     """Return the same as a step without a command; none where nothing is required."""
     return [(f"{_FIRST} {'; '.join(map(plain, required))}.", "")] if required else []

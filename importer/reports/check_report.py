@@ -11,13 +11,16 @@ from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.account_words import required_text
+from importer.reports.answer_steps import answer_steps_of
 from importer.reports.closing_text import degraded_texts
 from importer.reports.left_out import left_out_text
-from importer.reports.next_step import recreate, to_do, without_forgotten
+from importer.reports.next_step import to_do
 from importer.reports.problem_groups import ShownGroups, changes_text, groups_text
 from importer.reports.results import changes_json, degraded_json, groups_json, json_text, run_json
+from importer.reports.rows_apart import recreate, without_forgotten
 from importer.reports.run_commands import command_line, with_config
 from importer.reports.same_cause import alike_text, all_alike, cure, step_text
+from importer.reports.status_meanings import FORETOLD, meaning_of
 from importer.system.shell import short_path
 
 WHOLE_FILE = "check.txt"
@@ -32,11 +35,7 @@ _NOT_SENT = {
 _NOT_ASKED = {**_NOT_SENT, Status.FAILED: "found deleted in Callbell by an earlier run"}
 
 _FORETOLD = {Status.CREATED: "would be created", Status.UPDATED: "are in Callbell, and would be changed"}
-_ASKED = {
-    Status.EXISTS: "are in Callbell, and would be left as they are",
-    Status.FAILED: "would be refused, were deleted in Callbell, or it does not answer",
-    Status.IN_DOUBT: "were sent by an earlier run, and it is unknown whether they arrived",
-}
+_ASKED = {status: FORETOLD[status][1] for status in (Status.EXISTS, Status.FAILED, Status.IN_DOUBT)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +216,7 @@ def _rows(checked: Checked) -> Iterator[str]:
     meanings = {**_FORETOLD, **_NOT_SENT, **_ASKED} if checked.foretold else _NOT_ASKED
     for status, meaning in meanings.items():
         if count := checked.tally[status] - (checked.forgotten if status is Status.INVALID else 0):
-            yield f"  {count:,} {meaning}"
+            yield f"  {count:,} {meaning_of(count, meaning)}"
     if forgotten := checked.forgotten:
         yield f"  {forgotten:,} of {'a person who was' if forgotten == 1 else 'people who were'} forgotten"
     if checked.conflicts:
@@ -227,6 +226,7 @@ def _rows(checked: Checked) -> Iterator[str]:
 def _next(checked: Checked) -> Iterator[str]:
     """Yield what to do next, with the exact commands."""
     options = checked.record.options
+    yield from map(step_text, answer_steps_of(checked.record))
     if alike := _alike(checked):
         record = checked.record
         yield step_text(cure(alike, record.command, record.files, record.options, checked.country))

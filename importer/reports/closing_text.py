@@ -7,13 +7,14 @@ from functools import partial
 from importer.model.plain_text import counted, duration, plain
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import CONSENT, ProblemGroup, RunRecord
-from importer.reports.account_words import first_make
+from importer.reports.account_words import make_first_text
+from importer.reports.answer_steps import answer_steps_of
 from importer.reports.customers import customers_text, wrong_groups
 from importer.reports.left_out import kept_consent, left_out_text
 from importer.reports.list_steps import carry_over, fix_list_too
 from importer.reports.next_step import FINISHED, next_step
 from importer.reports.problem_groups import ShownGroups, changes_text, groups_text, worth_a_look
-from importer.reports.report_options import Reports
+from importer.reports.report_options import NO_BACKGROUND, Reports, RunBackground
 from importer.reports.run_commands import after_rehearsal, take_back, with_config, with_journal, write_again
 from importer.reports.same_cause import alike_text, all_alike, step_text
 from importer.reports.screen import fitting_text
@@ -51,26 +52,15 @@ class Ending:
     """What is worth a look in rows that are right."""
     notes: Sequence[str] = ()
     """Paragraphs about what was not seen in the account, and what to write into the config."""
-    required: Sequence[str] = ()
-    """What the account must have, where it was not asked whether it has."""
     sheets: Sequence[Sheet] = ()
     """Of the rows, for the names of cells."""
     line_width: int = 0
     """Of the terminal, on which the text is to fit with few lines; 0: it is none."""
     line_count: int = 0
     """Of the terminal; 0: not known, and it is taken for one of 24 lines."""
-    leaves_existing: bool = False
-    """Whether customers who were there already were to be left as they are (`--existing skip`)."""
-    given_back: str = ""
-    """The run that had changed them as the list says, and was undone; empty: there is none."""
-    other_person: str = ""
-    """Which rows have the number of another row of their list, by whose name; empty: none is known."""
-    of_list: RunRecord | None = None
-    """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
-    country: str = ""
-    """That the numbers fit, where they do not say their country; empty: it is not known."""
+    background: RunBackground = NO_BACKGROUND
     not_updated: int = 0
-    """Rows that failed, and whose contact is in Callbell all the same, as it was."""
+    """Customers who are in Callbell as they were: their row is invalid, failed or was not sent."""
 
 
 def closing_text(ending: Ending) -> str:
@@ -96,7 +86,14 @@ def _text(ending: Ending, most: tuple[int, int] | None, *, is_brief: bool = Fals
     wrong = wrong_groups(record, ending.problems)
     look = worth_a_look(ending.problems, ending.warnings)
     alike = all_alike(tally, wrong, record.options, record.files)
-    customers = customers_text(record, tally, ending.problems, not_updated=ending.not_updated, is_dry=is_dry)
+    customers = customers_text(
+        record,
+        tally,
+        ending.problems,
+        not_updated=ending.not_updated,
+        leaves_existing=ending.background.leaves_existing,
+        is_dry=is_dry,
+    )
     says_new = bool(record.compared_with)
     shown = partial(ShownGroups, more_in=more_in, is_brief=is_brief)
     found = groups_text("Problems:", wrong, shown(most_problems), ending.sheets, says_new=says_new)
@@ -110,7 +107,7 @@ def _text(ending: Ending, most: tuple[int, int] | None, *, is_brief: bool = Fals
         "\n".join(filter(None, [_reports(ending.reports), _take_back(ending)])),
         "\n".join(filter(None, [customers, changes_text(record, ending.problems)])),
         _counts(record, tally, is_dry=is_dry),
-        "" if alike or record.is_rehearsal else first_make(ending.required),
+        "" if alike or record.is_rehearsal else make_first_text(ending.background.required),
         "\n".join(filter(None, [_next_step(ending, wrong), "" if alike else _carry_over(ending)])),
         _rehearsal_end(ending, can_be_sent=not alike and any(tally.values())) if record.is_rehearsal else "",
     ]
@@ -129,15 +126,16 @@ def _next_step(ending: Ending, wrong: Sequence[ProblemGroup]) -> str:
         return write_again(ending.record)
     failed = reports.failed if reports else None
     record, tally = ending.record, ending.tally
-    step = next_step(record, tally, wrong, failed, ending.country, ending.early_end[1])
+    answers = map(step_text, answer_steps_of(record))
+    step = next_step(record, tally, wrong, failed, ending.background.country, ending.early_end[1])
     too = fix_list_too(record, tally, ending.sheets) if reports else []
-    return "\n".join([*filter(None, [step]), *map(step_text, too)])
+    return "\n".join([*answers, *filter(None, [step]), *map(step_text, too)])
 
 
 def _carry_over(ending: Ending) -> str:
-    if ending.reports is None or ending.reports.unwritten or not ending.leaves_existing:
+    if ending.reports is None or ending.reports.unwritten:
         return ""
-    step = carry_over(ending.record, ending.tally, ending.given_back, ending.other_person)
+    step = carry_over(ending.record, ending.tally, ending.background)
     return step_text(step) if step else ""
 
 
@@ -149,7 +147,8 @@ def _take_back(ending: Ending) -> str:
 
 def _note(note: str, ending: Ending) -> str:
     """Return a note without the option that the next step names too."""
-    is_same = ending.country and note.endswith(f"--country {ending.country}.")
+    country = ending.background.country
+    is_same = country and note.endswith(f"--country {country}.")
     return note.partition("\n")[0] if is_same else note
 
 
@@ -184,8 +183,8 @@ def _reports(reports: Reports | None) -> str:
 
 def _rehearsal_end(ending: Ending, *, can_be_sent: bool) -> str:
     """Return the last lines of a rehearsal."""
-    steps = after_rehearsal(ending.record, ending.of_list) if can_be_sent else []
-    first = first_make(ending.required) if can_be_sent else ""
+    steps = after_rehearsal(ending.record, ending.background.of_list) if can_be_sent else []
+    first = make_first_text(ending.background.required) if can_be_sent else ""
     lines = [first, *("\n  ".join(filter(None, step)) for step in steps), END_OF_REHEARSAL]
     return "\n".join(filter(None, lines))
 

@@ -17,6 +17,7 @@ def customers_text(
     problems: Sequence[ProblemGroup],
     *,
     not_updated: int = 0,
+    leaves_existing: bool = False,
     is_dry: bool = False,
 ) -> str:
     """Return how many customers are in Callbell, how many rows need somebody, and which need nobody.
@@ -27,7 +28,8 @@ def customers_text(
         record: The run.
         tally: How many rows have each status.
         problems: The groups of problems.
-        not_updated: Rows that failed, and whose contact is in Callbell all the same, as it was.
+        not_updated: Customers who are in Callbell as they were: their row is invalid, failed or was not sent.
+        leaves_existing: Whether nobody who was there was to be updated.
         is_dry: Whether it is a dry run, of which the rows that are not sent would be.
 
     """
@@ -41,7 +43,8 @@ def customers_text(
     apart = "" if is_alike else _apart(tally, to_do(tally, list(filter(is_problem, problems))), is_dry=is_dry)
     if not is_foretold and (none := _none_sent(tally)):
         return f"{none}{apart}"
-    return f"{_how_many_are(there, rows, is_foretold=is_foretold)} in Callbell{_as_before(not_updated, there)}.{apart}"
+    as_before = "" if leaves_existing else _as_before(not_updated, there)
+    return f"{_how_many_are(there, rows, is_foretold=is_foretold)} in Callbell{as_before}.{apart}"
 
 
 def customers_there(tally: Mapping[Status, int], not_updated: int) -> int:
@@ -49,7 +52,7 @@ def customers_there(tally: Mapping[Status, int], not_updated: int) -> int:
 
     Args:
         tally: How many rows have each status.
-        not_updated: Rows that failed, and whose contact is in Callbell all the same, as it was.
+        not_updated: Customers who are there as they were: their row is invalid, failed or was not sent.
 
     """
     return sum(tally.get(status, 0) for status in IN_CALLBELL - {Status.DUPLICATE}) + not_updated
@@ -96,7 +99,7 @@ def _how_many_are(there: int, rows: int, *, is_foretold: bool) -> str:
 def _none_sent(tally: Mapping[Status, int]) -> str:
     """Return that no row could be sent, as all are invalid or stand twice; else an empty text.
 
-    Whether their customers are in Callbell by an earlier run is not known then.
+    That says more of the run than how many of their customers an earlier one brought to Callbell.
     """
     rows, invalid = sum(tally.values()), tally.get(Status.INVALID, 0)
     if not invalid or invalid + tally.get(Status.DUPLICATE, 0) < rows:
@@ -105,10 +108,10 @@ def _none_sent(tally: Mapping[Status, int]) -> str:
 
 
 def _as_before(not_updated: int, there: int) -> str:
-    """Return how many of the customers in Callbell are there as they were, as their update failed; empty without any.
+    """Return how many of the customers in Callbell are there as they were, as their row did not reach them; or nothing.
 
     Args:
-        not_updated: How many failed, and are in Callbell all the same.
+        not_updated: How many these are.
         there: How many are in Callbell, these among them.
 
     """

@@ -8,6 +8,7 @@ from importer.model.plain_text import plain
 from importer.model.rows import IN_CALLBELL, Sheet, Status
 from importer.model.runs import RunRecord
 from importer.reports.next_step import FINISHED, is_cut_short
+from importer.reports.report_options import RunBackground
 from importer.reports.run_commands import command_line
 from importer.reports.same_cause import Step
 
@@ -29,9 +30,7 @@ def fix_list_too(record: RunRecord, tally: Mapping[Status, int], sheets: Sequenc
     return [(f"What you fixed in {what}, fix in your list too, or its next run shows it again.", "")]
 
 
-def carry_over(
-    record: RunRecord, tally: Mapping[Status, int], given_back: str = "", other_person: str = ""
-) -> tuple[str, str] | None:
+def carry_over(record: RunRecord, tally: Mapping[Status, int], background: RunBackground) -> Step | None:
     """Return how the list's values get to the customers who were there already: a sentence, and the command.
 
     None where none were left as they are, the list was cut short, or the run has not come to its end.
@@ -39,21 +38,20 @@ def carry_over(
     Args:
         record: The run.
         tally: How many rows have each status.
-        given_back: The run that changed them as the list says, and was undone: not to be urged again; empty: none.
-        other_person: Which rows have the number of another row of their list, by whose name: what they say is not to
-            be put on that customer, and this is told instead; empty: none.
+        background: What an undo gave back is not to be urged again; nor is another row of the list to be put on the
+            customer whose number it has, of which is told instead.
 
     """
     there = tally.get(Status.EXISTS, 0)
-    if not there or record.command != "run" or record.is_rehearsal or record.exit_code not in FINISHED:
+    if not (there and background.leaves_existing) or record.command != "run" or record.is_rehearsal:
         return None
-    if is_cut_short(record):
+    if record.exit_code not in FINISHED or is_cut_short(record):
         return None
-    if other_person:
-        return other_person, ""
+    if background.other_person:
+        return background.other_person, ""
     who = "the customer who was" if there == 1 else f"the {there:,} customers who were"
     command = command_line("run", record.files, {**record.options, "existing": "update"}, same_files=True)
-    if given_back:
-        said = f"The undo of {given_back} gave back what the list had changed, and it is left so."
+    if background.given_back:
+        said = f"The undo of {background.given_back} gave back what the list had changed, and it is left so."
         return f"{said} Only if it is to be changed again:", command
     return f"To carry over what the list says of {who} there already:", command

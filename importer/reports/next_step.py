@@ -10,6 +10,7 @@ from importer.model.plain_text import counted
 from importer.model.rows import GONE, IN_CALLBELL, Status
 from importer.model.runs import TOO_FEW_ROWS, ProblemGroup, RunRecord, conflict_count
 from importer.reports.missing_in_callbell import lacking_groups, missing_text, rehearsal_text, waiting_text
+from importer.reports.rows_apart import recreate, with_rows_to_fix, without_forgotten
 from importer.reports.run_commands import command_line, in_earnest, lasting_options, retry_command, whole_command
 from importer.reports.same_cause import CAN_SUCCEED_UNCHANGED, Step, all_alike, cure, step_text
 
@@ -139,7 +140,7 @@ def next_steps(
         is_missing = alike.code in MISSING_IN_CALLBELL
         return [missing if is_missing else cure(alike, record.command, record.files, options, country)]
     if failed is None:
-        return _after_dry_run(record, tally)
+        return _after_dry_run(record, tally, left)
     if left.by_person:
         fix = _fix(record, left, problems, failed) if left.to_fix > 0 and failed else []
         again = recreate(left.gone, retry_command(record, gone="recreate"))
@@ -176,22 +177,25 @@ def _go_on(record: RunRecord, *, is_dry: bool, is_cured_first: bool, early_cure:
     return f"{give} {AGAIN}{'' if is_dry else f': {goes_on}'}."
 
 
-def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> list[Step]:
+def _after_dry_run(record: RunRecord, tally: Mapping[Status, int], left: ToDo) -> list[Step]:
     if any(tally.get(status) for status in (Status.CREATED, Status.UPDATED, Status.UNSENT)):
-        again = "Give the same command without --dry-run to send the rows"
+        said = "Give the same command without --dry-run to send the rows"
         if record.command != "run" or not record.options.get("dry_run") or record.options.get("limit"):
-            return [(f"{again}.", "")]
-        return [(f"{again}:", in_earnest(record))]
+            return [(f"{said}.", "")]
+        return [(f"{said}:", in_earnest(record))]
+    command = command_line("run", record.files, {**record.options, "gone": "recreate"}, same_files=True)
+    again = recreate(left.gone, command) if record.command == "run" else []
     if not tally.get(Status.INVALID):
-        return []
+        return again
     check = command_line("check", record.files, record.options, same_files=True)
     is_there = any(tally.get(status) for status in IN_CALLBELL)
     nothing = "There is nothing to send" if is_there else "Nothing could be sent"
-    return [(f"{nothing}. This writes the rows to fix, with the wrong cells named, into a file:", check)]
+    return [*again, (f"{nothing}. This writes the rows to fix, with the wrong cells named, into a file:", check)]
 
 
 def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed: Sequence[Path]) -> list[Step]:
     """Return how the rows are fixed that need a person; or what to fix instead, if that is in Callbell."""
+    failed = with_rows_to_fix(failed, problems)
     if missing := missing_in_callbell(left, problems):
         others = left.to_fix - sum(one.count for one in missing)
         return [_missing_step(record, missing), *_others(others, failed)]
@@ -208,26 +212,6 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
     in_list = f"Fix {them} in your list too, or its next run shows {them} again."
     too = [(in_list, "")] if is_read_again else []
     return [*wait, (f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:", commands), *too]
-
-
-def without_forgotten(rows: int) -> list[Step]:
-    """Return that rows of people who were forgotten are to be taken out of the list; nothing if there are none."""
-    if not rows:
-        return []
-    one = rows == 1
-    who, them = ("is of a person who was", "it") if one else ("are of people who were", "them")
-    return [(f"{counted(rows)} {who} forgotten (purge), and not imported: take {them} out of your list.", "")]
-
-
-def recreate(gone: int, command: str) -> list[Step]:
-    """Return by which command contacts are made again that were deleted in Callbell; nothing if there are none."""
-    if not gone:
-        return []
-    one = gone == 1
-    what = f"{counted(gone, 'customer')} {'was' if one else 'were'} deleted in Callbell."
-    it, its_row = ("it", "its row") if one else ("them", "their rows")
-    said = f"{what} If that was meant, take {its_row} out of the list. To make {it} again:"
-    return [(said, command)]
 
 
 def _others(count: int, failed: Sequence[Path]) -> list[Step]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _NAMES = {"csv": "results.csv", "xlsx": "results.xlsx", "html": "report.html"}
 """By the words of `[run] reports`."""
+WORKBOOK_IS_LEFT = (
+    "results.xlsx is left as it is: the list is gone or was changed since, and the rows would be missing in a new one."
+)
 
 
 def write_reports(
@@ -52,6 +55,7 @@ def write_reports(
     failed = write_failed(source, folder, stays=earlier.names) if is_to_fix else ()
     hint = (error or {}).get("hint", "")
     workbook, page, notes = _write_for_people(source, target, failed, (problems, warnings), options, hint)
+    left = (*earlier.names, *([_NAMES["xlsx"]] if WORKBOOK_IS_LEFT in notes else []))
     written = {"results": results, "workbook": workbook, "page": page}
     paths: dict[str, object] = {name: str(path) for name, path in written.items() if path}
     paths |= {"failed": [str(path) for path in failed], "summary": str(summary)}
@@ -59,7 +63,7 @@ def write_reports(
     with write_whole(summary) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
     found = Reports(folder=folder, failed=failed, summary=summary, summary_json=text, problems=problems)
-    return replace(found, results=results, workbook=workbook, page=page, notes=notes)
+    return replace(found, results=results, workbook=workbook, page=page, notes=notes, left=left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +107,17 @@ def _write_for_people(
     if not (target.is_to_write(workbook) or target.is_to_write(page)):
         return workbook, page, ()
     from importer.reports.html_report import html_report  # noqa: PLC0415 - not wanted in each run
-    from importer.reports.results_workbook import write_results_workbook  # noqa: PLC0415 - the same
+    from importer.reports.results_workbook import CellsGoneError, write_results_workbook  # noqa: PLC0415 - the same
 
     notes: Sequence[str] = ()
     about = _run_summary(source, failed, groups, options, early_cure)
     if target.is_to_write(workbook):
-        with write_whole(workbook) as unfinished:
-            notes = write_results_workbook(unfinished, source, about, options.input_cells)
+        try:
+            with write_whole(workbook) as unfinished:
+                is_whole = workbook.exists()
+                notes = write_results_workbook(unfinished, source, about, options.input_cells, is_whole=is_whole)
+        except CellsGoneError:
+            notes = [WORKBOOK_IS_LEFT]
     if target.is_to_write(page):
         with write_whole(page) as unfinished:
             unfinished.write_text(html_report(source, about), encoding="utf-8", newline="\n")
@@ -133,12 +141,7 @@ def _run_summary(
         warnings=groups[1],
         sheets=source.sheets(),
         to_fix=failed,
-        leaves_existing=options.leaves_existing,
-        given_back=options.given_back,
-        other_person=options.other_person,
-        of_list=options.of_list,
-        country=options.country,
-        required=options.required,
+        background=options.background,
         early_cure=early_cure,
         not_updated=source.not_updated(),
         kept=source.kept(),

@@ -30,6 +30,8 @@ class Reports:
     """Those of the summary: they take a walk through every row."""
     notes: Sequence[str] = ()
     """Which rows results.xlsx has not, as the input could not be read again."""
+    left: Collection[str] = ()
+    """Names of those that were there, and are left as they are."""
     unwritten: str = ""
     """Why they, or some of them, could not be written; empty: they were."""
 
@@ -56,15 +58,9 @@ class EarlierReports:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportOptions:
-    """Which reports are written, and how."""
+class RunBackground:
+    """What is known about a run besides its record, as far as it changes what is to be done next."""
 
-    kinds: Collection[str] = REPORT_KINDS
-    excel_delimiter: str = ""
-    """What Excel takes for the delimiter of results.csv, which then has a byte order mark; empty: it is for programs.
-    """
-    input_cells: InputCells = lambda _: iter(())
-    """Reads the input's cells again, for results.xlsx."""
     leaves_existing: bool = False
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
     given_back: str = ""
@@ -77,6 +73,22 @@ class ReportOptions:
     """That the numbers fit, where they do not say their country; empty: it is not known."""
     required: Sequence[str] | None = ()
     """What the account must have, where it was not asked whether it has; None: that is not known any more."""
+
+
+NO_BACKGROUND = RunBackground()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOptions:
+    """Which reports are written, and how."""
+
+    kinds: Collection[str] = REPORT_KINDS
+    excel_delimiter: str = ""
+    """What Excel takes for the delimiter of results.csv, which then has a byte order mark; empty: it is for programs.
+    """
+    input_cells: InputCells = lambda _: iter(())
+    """Reads the input's cells again, for results.xlsx."""
+    background: RunBackground = NO_BACKGROUND
 
 
 FOR_PROGRAMS = ReportOptions(kinds=("csv",))

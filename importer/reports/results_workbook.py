@@ -57,8 +57,12 @@ _LEFT_OUT = {
 }
 
 
+class CellsGoneError(Exception):
+    """Rows would be missing in a workbook that is to be whole, as nothing has their cells any more."""
+
+
 def write_results_workbook(
-    path: Path, source: ReportSource, summary: RunSummary, input_cells: InputCells
+    path: Path, source: ReportSource, summary: RunSummary, input_cells: InputCells, *, is_whole: bool = False
 ) -> Sequence[str]:
     """Write the workbook, and return what it does not have; memory does not grow with the number of rows.
 
@@ -67,8 +71,10 @@ def write_results_workbook(
         source: The run.
         summary: What its first sheet says.
         input_cells: Reads the input again, where the journal does not keep a row's cells.
+        is_whole: Whether it is written only if no row's cells are missing.
 
     Raises:
+        CellsGoneError: It would not be whole.
         OSError: It cannot be written.
         StorageError: The journal cannot be read.
 
@@ -82,6 +88,8 @@ def write_results_workbook(
             own = named_sheet(book, sheet_name(sheet), [*OWN_SHEETS])
             rows = _RowSheet(sheet=sheet, style=style, about=summary, commands=RetryCommands.of(summary.record))
             rows.write(own, _with_cells(source.shown_rows(index, which), partial(input_cells, index)))
+            if is_whole and rows.lacks_cells:
+                raise CellsGoneError
             notes += rows.notes()
             sheets.append((rows, own.get_name()))
         problems = book.add_worksheet(PROBLEMS_SHEET)
@@ -206,10 +214,15 @@ class _RowSheet:
         ours = [*said, *uuid, str(result.row)]
         table.add([*own, *ours, *beyond], [*formats, *told, style.link if link else style.own, style.own], link, marked)
 
+    @property
+    def lacks_cells(self) -> bool:
+        """Whether rows are left out, as nothing has their cells any more."""
+        return self._without_cells.count > 0
+
     def notes(self) -> Iterator[str]:
         """Yield what a person should know of rows that are not there."""
         file = plain(self.sheet.file)
-        if self._without_cells.count:
+        if self.lacks_cells:
             yield (
                 f"{counted(self._without_cells.count)} of {file} left out of results.xlsx, as the file is gone or was"
                 f" changed since: {self._without_cells.text}. results.csv has what became of them."

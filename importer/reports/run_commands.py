@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from importer.model.addresses import scheme_of
 from importer.model.rows import Status
 from importer.model.runs import LIST, RunRecord
 from importer.system import shell
@@ -48,7 +47,12 @@ _OF_EVERY_CONTACT = ("source", "country", "tag")
 
 
 def command_line(
-    command: str, paths: Sequence[Path | str], options: Mapping[str, object], *, same_files: bool = False
+    command: str,
+    paths: Sequence[Path | str],
+    options: Mapping[str, object],
+    *,
+    same_files: bool = False,
+    from_anywhere: bool = False,
 ) -> str:
     """Return the command that reads files as this run did.
 
@@ -58,11 +62,11 @@ def command_line(
         options: The options that were given.
         same_files: Whether they are the run's own files, which have to be read as they were; the rows to fix are in
             files of our own making.
+        from_anywhere: Whether it is read elsewhere, such as in a mail: then the paths are as they were given here.
 
     """
-    return shell.importer_command(
-        command, *map(shell.short_path, paths), options=_of_command(options, same_files=same_files)
-    )
+    names, given = map(str if from_anywhere else shell.short_path, paths), _of_command(options, same_files=same_files)
+    return shell.importer_command(command, *names, options=given, from_anywhere=from_anywhere)
 
 
 def lasting_options(record: RunRecord) -> Mapping[str, object]:
@@ -134,8 +138,7 @@ def choose_columns(files: Sequence[str], options: Mapping[str, object]) -> str:
         files, how = [str(of_list["file"])], of_list
     given = [(name, how.get(name)) for name in HOW_TO_READ]
     given += [(name, options.get(name)) for name in _OF_EVERY_CONTACT]
-    names = [file if scheme_of(file) else shell.short_path(file) for file in files[:1]]
-    return shell.importer_command("init", *names, options=given)
+    return shell.importer_command("init", *map(shell.short_path, files[:1]), options=given)
 
 
 def write_again(record: RunRecord) -> str:

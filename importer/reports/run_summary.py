@@ -10,7 +10,8 @@ from importer.model.plain_text import plain
 from importer.model.rows import FINAL, IN_CALLBELL, Sheet, Status
 from importer.model.rows_not_kept import KeptRows
 from importer.model.runs import CONSENT, LIST, NUMBERS_OF, WAITED, ProblemGroup, RunRecord
-from importer.reports.account_words import make_first
+from importer.reports.account_words import make_first_steps
+from importer.reports.answer_steps import answer_steps_of
 from importer.reports.closing_text import degraded_texts, ended_after
 from importer.reports.customers import customers_text
 from importer.reports.left_out import kept_consent, left_out_line
@@ -18,6 +19,7 @@ from importer.reports.list_steps import carry_over, fix_list_too
 from importer.reports.next_step import next_steps
 from importer.reports.problem_groups import changes_text, for_information, is_problem, worth_a_look
 from importer.reports.report_advice import give_again, run_steps
+from importer.reports.report_options import NO_BACKGROUND, RunBackground
 from importer.reports.run_commands import needs_told, take_back
 from importer.reports.same_cause import all_alike
 from importer.reports.status_meanings import MEANINGS, REHEARSED, meaning_of
@@ -42,22 +44,11 @@ class RunSummary:
     """Of the run."""
     to_fix: Sequence[Path] = ()
     """The files in which rows can be fixed, to be given again."""
-    leaves_existing: bool = False
-    """Whether customers who were there already were to be left as they are (`--existing skip`)."""
-    given_back: str = ""
-    """The run that had changed them as the list says, and was undone; empty: there is none."""
-    other_person: str = ""
-    """Which rows have the number of another row of their list, by whose name; empty: none is known."""
-    of_list: RunRecord | None = None
-    """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
-    country: str = ""
-    """That the numbers fit, where they do not say their country; empty: it is not known."""
-    required: Sequence[str] | None = ()
-    """What the account must have, where it was not asked whether it has; None: that is not known any more."""
+    background: RunBackground = NO_BACKGROUND
     early_cure: str = ""
     """What to do about the reason why the run ended early; may be empty."""
     not_updated: int = 0
-    """Rows that failed, and whose contact is in Callbell all the same, as it was."""
+    """Customers who are in Callbell as they were: their row is invalid, failed or was not sent."""
     kept: KeptRows = field(default_factory=KeptRows)
     """Which rows the journal has not any more."""
 
@@ -93,7 +84,13 @@ class RunSummary:
     @property
     def headline(self) -> str:
         """What is not as it should be with the run as a whole, and what became of the customers."""
-        became = customers_text(self.record, self.tally, self.problems, not_updated=self.not_updated)
+        became = customers_text(
+            self.record,
+            self.tally,
+            self.problems,
+            not_updated=self.not_updated,
+            leaves_existing=self.background.leaves_existing,
+        )
         return " ".join([*degraded_texts(self.record), *filter(None, [became])])
 
     @property
@@ -112,15 +109,17 @@ class RunSummary:
         record, tally, problems = self.record, self.tally, self.told_problems
         if self.kept.forgotten_at and not problems and (lost := sum(tally.get(one, 0) for one in _NOT_THERE)):
             return [give_again(record, lost)]
-        told = next_steps(record, tally, problems, self.to_fix, self.country, self.early_cure)
+        answers = answer_steps_of(record)
+        told = [*answers, *next_steps(record, tally, problems, self.to_fix, self.background.country, self.early_cure)]
         told += fix_list_too(record, tally, self.sheets)
-        carried = carry_over(record, tally, self.given_back, self.other_person) if self.leaves_existing else None
-        steps = run_steps(record, tally, problems, told, carried=carried, of_list=self.of_list)
+        carried = carry_over(record, tally, self.background)
+        steps = run_steps(record, tally, problems, told, carried=carried, of_list=self.background.of_list)
         is_to_send = record.is_rehearsal and any(map(tally.get, IN_CALLBELL))
         is_to_send = is_to_send and not all_alike(tally, problems, record.options, record.files)
         if not is_to_send:
             return steps
-        return [*([needs_told(record)] if self.required is None else make_first(self.required)), *steps]
+        required = self.background.required
+        return [*([needs_told(record)] if required is None else make_first_steps(required)), *steps]
 
     @property
     def counts(self) -> list[tuple[Status, int, str]]:

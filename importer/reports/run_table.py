@@ -46,7 +46,7 @@ def runs_table(
         zone: In which times are told whose own is not known.
         line_width: Of the terminal, for which columns that are least needed are left out; 0: it is none.
         undone: What became of the contacts of runs that were undone.
-        not_updated: How many rows of runs failed whose contact is in Callbell all the same.
+        not_updated: How many customers of runs are in Callbell as they were, and their row was not sent or failed.
         running: The run that is under way; empty: none is.
 
     """

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from importer.model.cures import CURES, cure_of
 from importer.model.own_names import is_own_report
+from importer.model.person import FORGOTTEN
 from importer.model.plain_text import counted, plain
 from importer.model.rows import GONE, IN_CALLBELL, Status
 from importer.model.runs import LIST, ProblemGroup
@@ -43,8 +44,8 @@ def all_alike(
 
     """
     worst = max(problems, key=lambda group: group.count, default=None)
-    if worst is None or worst.code in CAN_SUCCEED_UNCHANGED:
-        return None
+    if worst is None or worst.code in CAN_SUCCEED_UNCHANGED or worst.code == FORGOTTEN:
+        return None  # of people who were forgotten nothing is wrong
     tried = sum(tally.values()) - tally.get(Status.DUPLICATE, 0)
     if worst.count > tally.get(Status.INVALID, 0):
         tried -= tally.get(Status.UNSENT, 0)  # it was refused by the service, which these did not reach
@@ -103,7 +104,7 @@ def cure(
         told = "Write the whole numbers in the file. Or, if all are of one area, let the config add its area code:"
         told += f" {feed} under [columns], with the area code in place of AREA. This writes a config:"
         return told, choose_columns(files, options)
-    if group.code in CURES and command != "check":
+    if group.code in CURES:
         same = command_line(again, files, options, same_files=True)
         told = cure_of(group.code, plain(group.column), group.message)
         return f"{told} Then give the same command again:", same

@@ -6,10 +6,10 @@ Sources: crontab(5) of Debian's cron (vixie), which the line was run with (tests
 import re
 import shlex
 from collections.abc import Iterator
-from itertools import pairwise
 
 from importer.model.errors import StorageError
 from importer.system.nightly_job import JOURNAL_COMMENT, KnownSchedule, NightlyJob
+from importer.system.shell import option_values, split_command
 
 LONGEST_COMMAND = 998
 """Characters that cron takes for a command (MAX_COMMAND in its source)."""
@@ -101,12 +101,7 @@ def known_lines(table: str, where: str, owner: str = "") -> Iterator[KnownSchedu
 
 def _named_journal(command: str) -> str:
     """Return the journal that a command names as an absolute path; empty: the usual one, or it cannot be told."""
-    try:
-        words = shlex.split(command.replace("\\%", "%"))
-    except ValueError:
-        return ""
-    named = [value for option, value in pairwise(words) if option == "--journal"]
-    return named[-1] if named else ""
+    return next(reversed(option_values(split_command(command.replace("\\%", "%")), "--journal")), "")
 
 
 def cron_marks(name: str) -> tuple[str, str]:

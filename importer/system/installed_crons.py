@@ -1,6 +1,5 @@
 """The cron jobs that `schedule --install` put in place on this computer, as far as whoever asks may read the tables."""
 
-import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from importer.system.crontabs import persons_tables, system_tables
 from importer.system.installed_units import InstalledUnit, installed_units
 from importer.system.scheduler import Scheduler
 from importer.system.service_user import find_user, own_name
+from importer.system.shell import split_command
 
 _JOURNAL = "journal.sqlite3"
 
@@ -58,12 +58,5 @@ def _jobs_of(table: str, user: str = "") -> Iterator[InstalledUnit]:
             token_file="",
             minute=line.minute,
             is_cron=True,
-            words=_words(line.command),
+            words=split_command(line.command),
         )
-
-
-def _words(command: str) -> tuple[str, ...]:
-    try:
-        return tuple(shlex.split(command))
-    except ValueError:  # somebody changed it
-        return ()

@@ -6,16 +6,14 @@ They are read from the units that `schedule --install` wrote, which everybody ma
 import contextlib
 import os
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 
 from importer.system.nightly_job import JOURNAL_COMMENT
 from importer.system.service_user import as_user
-from importer.system.shell import IMPORTER, quote
+from importer.system.shell import IMPORTER, option_values, quote, split_command
 from importer.system.systemd_units import LOADED, NO_SECRET, TOKEN_CREDENTIAL, known_timer
 
 UNITS = Path("/etc/systemd/system")
@@ -48,7 +46,7 @@ class InstalledUnit:
     @property
     def config(self) -> str:
         """The config that its command names; empty: it names none."""
-        return next((value for option, value in pairwise(self.words) if option in ("--config", "-c")), "")
+        return next(iter(option_values(self.words, "--config", "-c")), "")
 
     def hands_over(self, name: str, file: Path) -> bool:
         """Tell whether systemd hands a file of notices over to it; not another one, which the config named before."""
@@ -123,10 +121,7 @@ def _unit_of(path: Path) -> InstalledUnit | None:
 
 def _words(line: str) -> tuple[str, ...]:
     """Return the words of a line of a unit, without what systemd needs to leave them as they are."""
-    try:
-        return tuple(word.replace("%%", "%").replace("$$", "$") for word in shlex.split(line))
-    except ValueError:
-        return ()
+    return tuple(word.replace("%%", "%").replace("$$", "$") for word in split_command(line))
 
 
 def _minute_of(path: Path, service: str) -> int | None:

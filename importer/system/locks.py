@@ -67,6 +67,15 @@ def journal_lock(journal: Path, holder: str = "", *, wait: bool = False) -> Iter
             yield lock
 
 
+def lock_to_look(journal: Path, holder: str) -> contextlib.AbstractContextManager[object]:
+    """Return what holds a journal for a look: one without a lock file, such as a copy, no run has, and it gets none.
+
+    The arguments and errors are those of `journal_lock`.
+    """
+    has_lock_file = journal.with_name(f"{journal.name}.lock").exists()
+    return journal_lock(journal, holder) if has_lock_file else contextlib.nullcontext()
+
+
 def is_locked(journal: Path) -> bool:
     """Tell whether a run holds the journal now; where it cannot be told, none does.
 

@@ -14,6 +14,7 @@ from importer.system.shell import quote
 
 _OF_JOURNAL = ("", "-wal", "-shm", ".lock")
 """The ends of the names of the files that a journal may consist of."""
+_ALL_RIGHTS = os.R_OK | os.W_OK | os.X_OK
 
 
 def journal_cure(path: Path) -> str:
@@ -30,19 +31,23 @@ def folder_cure(folder: Path) -> str:
     """Return what makes a folder usable, with the command; empty: it is not its owner that is wrong.
 
     Args:
-        folder: In which something is to be written. If it is missing, root makes it.
+        folder: In which something is to be written. If it is missing, root makes it; in a folder of the user's own
+            they make it themselves, once that is open.
 
     """
-    if not runtime.WINDOWS and not os.path.lexists(folder) and _is_closed_for_new(folder):
+    if not runtime.WINDOWS and not os.path.lexists(folder) and (above := _closed_for_new(folder)):
+        if above.stat().st_uid == os.geteuid():
+            return _cure([above], _ALL_RIGHTS, "rwx")
         words = quote(str(folder))
         return _with_command(f"mkdir -p {words} && chown {quote(own_name())} {words}", by_root=True)
-    return _cure([folder], os.R_OK | os.W_OK | os.X_OK, "rwx")
+    return _cure([folder], _ALL_RIGHTS, "rwx")
 
 
-def _is_closed_for_new(folder: Path) -> bool:
-    """Tell whether a folder that is missing may not be made: the next one above it is seen, and is somebody else's."""
+def _closed_for_new(folder: Path) -> Path | None:
+    """Return the next folder above a missing one, if that may not be made there; None: it may, or nothing is seen."""
     above = next((one for one in folder.absolute().parents if os.path.lexists(one)), None)
-    return above is not None and os.access(above, os.X_OK) and not os.access(above, os.W_OK)
+    is_closed = above is not None and os.access(above, os.X_OK) and not os.access(above, os.W_OK)
+    return above if is_closed else None
 
 
 def _cure(paths: Sequence[Path], mode: int, letters: str) -> str:

@@ -6,8 +6,10 @@ import shlex
 import sys
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
+from importer.model.addresses import scheme_of
 from importer.system import runtime
 from importer.system.terminal import is_terminal
 from importer.system.usual_config import is_usual_config
@@ -38,6 +40,19 @@ def command_words(line: str) -> tuple[str, ...]:
     if not runtime.WINDOWS:
         return tuple(shlex.split(line))
     return tuple(re.sub(r'"([^"]*)"', r"\1", word) for word in shlex.split(line, posix=False))
+
+
+def split_command(command: str) -> tuple[str, ...]:
+    """Return the words of a command of a POSIX shell that somebody may have changed; none if a quote is not closed."""
+    try:
+        return tuple(shlex.split(command))
+    except ValueError:
+        return ()
+
+
+def option_values(words: Sequence[str], *names: str) -> list[str]:
+    """Return the values that the words of a command give to an option, by any of its names."""
+    return [value for name, value in pairwise(words) if name in names]
 
 
 def importer_name() -> str:
@@ -164,7 +179,12 @@ def is_read_elsewhere() -> bool:
 
 
 def short_path(path: Path | str) -> str:
-    """Return the path as seen from the current folder if it is in it, which is shorter; else the whole path."""
+    """Return the path as seen from the current folder if it is in it, which is shorter; else the whole path.
+
+    An address in place of a file is returned as it is.
+    """
+    if scheme_of(str(path)):
+        return str(path)
     try:
         if is_read_elsewhere():
             return os.path.abspath(path)  # noqa: PTH100 - no links

@@ -99,7 +99,7 @@ TROUBLE_MUTATIONS = (
         "a contact known by what is sent",
         seen_by("virtual", Trouble.WRITING),
         "journal.row_draft:draft_row",
-        "storable(mapped.normalised_identifier)",
+        "mapped.normalised_identifier",
         "identifier",
     ),
     one_change(
@@ -112,15 +112,15 @@ TROUBLE_MUTATIONS = (
     one_change(
         "the main channel is another one when it is named",
         seen_by("virtual", Trouble.CHANNEL),
-        "journal.row_draft:draft_row",
-        "mapped.channel_uuid.casefold() in run.main_channels",
-        "not mapped.channel_uuid",
+        "journal.row_draft:_as_stored",
+        "key.channel_uuid.casefold() in run.main_channels",
+        "not key.channel_uuid",
     ),
     one_change(
         "a contact known without its channel",
         seen_by("virtual", Trouble.CHANNEL),
-        "journal.row_draft:draft_row",
-        "mapped.channel_uuid.casefold() in run.main_channels",
+        "journal.row_draft:_as_stored",
+        "key.channel_uuid.casefold() in run.main_channels",
         "True",
     ),
     one_change(

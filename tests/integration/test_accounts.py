@@ -67,6 +67,19 @@ def test_each_account_has_its_own_journal_reports_and_runs(shops: tuple[Sandbox,
     assert len(listed.splitlines()) == 2
 
 
+@pytest.mark.skipif(os.name == "nt", reason="terminals are POSIX's")
+def test_an_undo_tells_of_another_token_once(shops: tuple[Sandbox, Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though it asks the account twice: to show what it would do, and to do it."""
+    from tests.support.answered_terminal import on_a_terminal  # noqa: PLC0415 - terminals are POSIX's
+
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    Path("a.token").write_text("another", "utf-8")
+    run = give("run", customers(Path("contacts.csv")), "--yes", "--account", "shop-a", "--json").summary["run"]
+    ended = on_a_terminal("undo", run, "--account", "shop-a", answers=[("[y/N]", "y\n")])
+    assert (ended.exit_code, shops[0].contacts) == (0, ())
+    assert " ".join(ended.shown.split()).count("If the variable is of another account, take it away first") == 1
+
+
 def test_a_journal_from_before_there_were_accounts_is_not_left_behind_silently(shops: tuple[Sandbox, Sandbox]) -> None:
     """It is named with the config's line that keeps it, also by a quiet night; with that line nothing is said."""
     customers(Path("contacts.csv"))

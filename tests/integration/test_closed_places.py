@@ -57,6 +57,7 @@ FILE = "See that its folder is yours to write to and has room, or name another f
     [
         ("--report-dir", "", ("The folder {}/", YOURS)),
         ("--report-dir", "in", ("The folder {}/in/", FOLDER)),
+        ("--done-dir", "", ("The folder {} cannot be written to: ", YOURS)),
         ("--done-dir", "in", ("The folder {}/in cannot be made: ", FOLDER)),
         ("--log-file", "importer.log", ("The log {}/importer.log cannot be written: ", FILE)),
     ],

@@ -12,9 +12,11 @@ from tests.support.commands import TOKEN, Said, give, serving, table
 if os.name == "nt":
     pytest.skip("terminals are POSIX's", allow_module_level=True)
 from tests.support.answered_terminal import on_a_terminal
+from tests.support.receivers import mail_receiver, web_receiver
 
 HEADER = "Acepta publicidad"
 ASKED, LAST = "[Y/n] ", ("Import them?", "\n")
+LEFT_OUT = "were left out, as nobody answered about what is new in Acepta publicidad:"
 ONLY = 'Only "Sí" in Acepta publicidad, as in the last run.'
 
 
@@ -43,6 +45,11 @@ def answered(*answers: tuple[str, str], code: int = 0) -> str:
     return " ".join(ended.shown.split())
 
 
+def degraded(said: Said) -> list[tuple[str, str]]:
+    """Return why a command was degraded: codes, each with its sentence."""
+    return [(one["code"], one["message"]) for one in said.summary["degraded"]]
+
+
 def night(*options: str) -> Said:
     """Import the list where nobody can be asked."""
     return give("run", "a.csv", "--json", *options)
@@ -60,8 +67,13 @@ def test_a_value_that_nobody_answered_about_is_left_out(service: Sandbox, option
         new = "New in Acepta publicidad, and left out as nobody answered about it: {}.\n{}\n  {}\n"
         values = '"Quizás" (2 rows), no answer (1 row)'
         assert new.format(values, "To answer, on a terminal:", "callbell-importer run a.csv") in said.stderr
-        assert (said.exit_code, len(service.contacts), said.rows["left_out"]) == (0, 3, 5)
-    assert "New in Acepta publicidad" in give("check", "a.csv").stderr
+        assert (said.exit_code, len(service.contacts), said.rows["left_out"]) == (1, 3, 5)
+        assert degraded(said) == [("consent_new", f"3 rows of a.csv {LEFT_OUT} {values}.")]
+    checked = give("check", "a.csv", "--json")
+    assert "New in Acepta publicidad" in checked.stderr
+    assert (checked.exit_code, degraded(checked)) == (1, degraded(said))
+    seen = on_a_terminal("check", "a.csv", answers=[])
+    assert (seen.exit_code, "DEGRADED" in seen.shown) == (0, False)  # there run asks
     assert "Quizás 2" in answered(("[Y/n] ", "n\n"), LAST).replace('"', "")
     assert len(service.contacts) == 8
 
@@ -82,7 +94,13 @@ def test_a_column_that_has_too_many_words_to_ask_about_leaves_out_all_the_same(s
     answered((ASKED, "\n"), LAST)
     listed("Sí", "No", *(f"{word} 7" for word in "abcdef"))
     told = 'To say which count, write a config, and "Acepta publicidad" = ["..."] under its [input.where]:'
-    for shown in (night("--yes").stderr, answered()):
+    said = night("--yes")
+    many = f"6 rows of a.csv {LEFT_OUT} 6 kinds"
+    line = '"Acepta publicidad" = ["..."]'
+    how = f"run cannot ask about all of it: say which count under [input.where] of a config, {line}."
+    assert degraded(said) == [("consent_unclear", f"{many} of answers. {how}")]
+    assert "which of them count, write a config:\n  callbell-importer init a.csv\n" in said.stderr
+    for shown in (said.stderr, answered()):
         assert "(1 row), 1 other (1 row)" in shown
         assert told in shown
     assert len(service.contacts) == 1
@@ -158,3 +176,66 @@ def test_a_new_value_in_the_file_with_the_rows_to_fix_is_left_out(service: Sandb
     assert said.exit_code == 3
     assert '"Quizás" (1 row)' in said.stderr
     assert len(service.contacts) == 1
+
+
+def test_a_night_tells_by_mail_and_webhook_whom_it_left_out() -> None:
+    """With file, column, values, rows and command, as nobody reads the log; once answered, no more."""
+    listed("Sí", "No")
+    answered((ASKED, "\n"), LAST)
+    listed("Sí", "No", "Quizás\x1b[31m\n", "", "+34600999888 mañana")
+    with mail_receiver() as mail, web_receiver() as web:
+        to_mail = (
+            f'mail_to = "ops@example.com"\nsmtp_server = "127.0.0.1"\nsmtp_security = "none"\nsmtp_port = {mail.port}'
+        )
+        Path("config.toml").write_text(f'[notify]\nwebhook = "{web.url}/hook"\n{to_mail}\n', "utf-8")
+        config = Path("config.toml").absolute()
+        said = night("--yes")
+        assert said.exit_code == 1
+        (got,), (posted,) = mail.mails, web.got
+        text = got.get_content().replace("\r\n", "\n")
+        assert got["Subject"].startswith("callbell-importer: degraded import of a.csv: consent_new")
+        values = '"Quizás" (1 row), no answer (1 row), "…888 mañana" (1 row)'
+        assert f"Degraded:\n  consent_new: 3 rows of a.csv {LEFT_OUT} {values}.\n" in text
+        command = f"  callbell-importer run {Path('a.csv').absolute()} --config {config}\n"
+        assert f"Next: to answer about the rows that were left out, give this on a terminal:\n{command}" in text
+        assert "600999888" not in text + posted.body.decode()
+        assert posted.content["degraded"][0]["code"] == "consent_new"
+        assert night("--yes").exit_code == 1
+        assert len(mail.mails) == 2
+        answered((ASKED, "\n"))
+        assert night("--yes").exit_code == 0
+        assert len(mail.mails) == 2
+
+
+def test_a_value_far_below_the_first_rows_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run on a terminal would not ask about it; which rows have it is known only when all were read."""
+    listed("Sí", "No")
+    answered((ASKED, "\n"), LAST)
+    listed(*["Sí"] * 3_000, "Vale")
+    monkeypatch.setattr("importer.commands.questions.consent_question._MOST_ROWS", 1_000)
+    said = night("--limit", "3001")
+    assert [code for code, _ in degraded(said)] == ["consent_unclear"]
+    assert "1 row of a.csv was left out, as nobody answered" in said.stderr
+    assert '"Vale" (1 row)' in said.stderr
+
+
+def test_whoever_is_left_out_for_another_reason_is_not_told_of() -> None:
+    """Two columns, in one of which they said no: the new value in the other one matters to nobody."""
+    head = ("Phone", "Name", HEADER, "Acepta WhatsApp")
+    people = [("+34600111200", "Ana", "Sí", "Sí"), ("+34600111201", "Eva", "No", "No")]
+    table(Path("a.csv"), [head, *people])
+    answered((ASKED, "\n"), (ASKED, "\n"), LAST)
+    table(Path("a.csv"), [head, *people, ("+34600111202", "Iva", "No", "Quizás")])
+    assert (night("--yes").exit_code, degraded(night("--yes"))) == (0, [])
+    table(Path("a.csv"), [head, *people, ("+34600111202", "Iva", "Sí", "Quizás")])
+    assert [code for code, _ in degraded(night("--yes"))] == ["consent_new"]
+
+
+def test_a_config_that_asks_nothing_is_named() -> None:
+    """Else the command that it tells would not ask."""
+    listed("Sí", "No")
+    answered((ASKED, "\n"), LAST)
+    listed("Sí", "No", "Quizás")
+    Path("config.toml").write_text("[run]\nyes = true\n", "utf-8")
+    ((_, message),) = degraded(night())
+    assert message.endswith("The config says yes = true under [run], so nobody is asked: take that out to answer.")

@@ -93,6 +93,18 @@ def test_it_knows_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert line(said, "lock")["text"] == "free"
 
 
+def test_a_copy_of_a_journal_gets_no_lock_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look at it leaves nothing behind."""
+    with service(monkeypatch):
+        assert give("run", customers(Path("contacts.csv"))).exit_code == 0
+        copy = Path("copies/copy.sqlite3")
+        copy.parent.mkdir()
+        assert give("journal", "backup", copy).exit_code == 0
+        said = give("doctor", "--journal", copy, "--json")
+    assert line(said, "lock")["text"] == "free"
+    assert [one.name for one in copy.parent.iterdir()] == ["copy.sqlite3"]
+
+
 def test_a_broken_config_is_one_line() -> None:
     """Exit code 2; nothing else is looked at, for it would be with other settings."""
     Path("config.toml").write_text("[service]\nrates = 3\n", encoding="utf-8")

@@ -83,7 +83,7 @@ def test_a_longer_file_walks_the_list(serve: Callable[..., Sandbox]) -> None:
     customers(FILE, 90)
     said = run()
     assert said.rows == {"read": 90, "exists": 50, "created": 40}
-    assert "Asking which of 90 new customers are in Callbell already: about 4 requests" in said.stderr
+    assert "Asking whether Callbell has 90 customers not sent before: about 4 requests" in said.stderr
     assert requests(service)["GET /contacts"] == 4
     assert requests(service)["GET /contacts/phone/:number"] == 0
     assert requests(service)["POST /contacts"] == 40

@@ -1,5 +1,6 @@
 """A contact that a run found deleted in Callbell: what the runs after it say of its row, and do with it."""
 
+import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -116,6 +117,21 @@ def test_the_retry_that_a_plain_run_names_makes_it_again(callbell: Sandbox) -> N
     again = give("retry", said.summary["run"], "--gone", "recreate", "--yes", "--json")
     assert (again.exit_code, again.rows) == (0, {"read": 1, "created": 1}), again.stderr
     assert phones(callbell) == [ANA.removeprefix("+"), EVA.removeprefix("+")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals are POSIX's")
+@pytest.mark.parametrize("more", [(), ("--gone", "recreate")])
+@pytest.mark.usefixtures("callbell")
+def test_a_retry_that_only_looks_up_whom_somebody_deleted_tells_what_makes_them_again(more: tuple[str, ...]) -> None:
+    """Above the question, and after a no; one that makes them again says that it does."""
+    from tests.support.answered_terminal import on_a_terminal  # noqa: PLC0415 - terminals are POSIX's
+
+    (run,) = (one["run"] for one in give("runs", "--json").summary["runs"] if one["exit_code"] == 1)
+    ended = on_a_terminal("retry", run, *more, answers=[("Send them again? [Y/n]", "n\n")])
+    shown = " ".join(ended.shown.split())
+    assert ("answer n and add --gone recreate." in shown) is not bool(more)
+    assert ("deleted in Callbell, to be made again." in shown) is bool(more)
+    assert f"To send them after all: callbell-importer retry {run} --gone recreate" in shown
 
 
 @pytest.mark.parametrize("existing", ["skip", "update", "create"])

@@ -111,6 +111,40 @@ def test_a_contact_whose_update_is_refused_is_in_callbell_all_the_same() -> None
     assert "All 2 customers are in Callbell, 1 of them not updated. 1 needs you." in page
 
 
+@pytest.mark.usefixtures("service")
+def test_a_customer_whose_row_is_wrong_is_in_callbell_all_the_same() -> None:
+    """The terminal, the page and the list of runs count it there, and results.csv names its contact."""
+    night((ANA, "Ana", "Old", "VIP"))
+    ((uuid, href),) = [(line["uuid"], line["href"]) for line in results()]
+    said = night((ANA, "", "New", "VIP"), (EVA, "Eva", "", ""))
+    assert (said.exit_code, said.rows) == (1, {"created": 1, "invalid": 1, "read": 2})
+    told = "All 2 customers are in Callbell, 1 of them not updated. 1 needs you."
+    assert told in said.stderr
+    assert told in Path(said.summary["reports"]["page"]).read_text(encoding="utf-8")
+    wrong, _ = results()
+    assert (wrong["status"], wrong["uuid"], wrong["href"]) == ("invalid", uuid, href)
+    header, line, _ = give("runs").stdout.splitlines()
+    there, to_fix = (line[: header.index(name) + len(name)].split()[-1] for name in ("IN CALLBELL", "TO FIX"))
+    assert (there, to_fix) == ("2", "1")
+
+
+@pytest.mark.usefixtures("service")
+def test_a_night_that_updates_nobody_says_of_nobody_that_it_did_not() -> None:
+    """Whose row is wrong is in Callbell like the others who are left as they are; a dry run says so too."""
+    night((ANA, "Ana", "Old", "VIP"))
+    for options, are in ((("--dry-run",), "would be"), ((), "are")):
+        said = night((ANA, "", "New", "VIP"), (EVA, "Eva", "", ""), options=("--existing", "skip", *options))
+        assert f"All 2 customers {are} in Callbell. 1 needs you." in said.stderr
+
+
+@pytest.mark.usefixtures("service")
+def test_a_dry_run_counts_each_customer_once() -> None:
+    """Updates that would be sent are there and in no other number; the row that is wrong is as it was."""
+    night((ANA, "Ana", "Old", "VIP"), (EVA, "Eva", "", ""))
+    said = night((ANA, "", "New", "VIP"), (EVA, "Eva", "New", ""), options=("--dry-run",))
+    assert "All 2 customers would be in Callbell, 1 of them not updated. 1 needs you." in said.stderr
+
+
 def test_undo_gives_back_what_a_night_updated(service: Sandbox) -> None:
     """And deletes what it created; the next night carries over what the list says of them, as if that had not been."""
     night((ANA, "Ana", "Old", "VIP"))
@@ -155,5 +189,5 @@ def test_what_an_undo_could_only_give_back_in_part_is_told(service: Sandbox) -> 
     assert code == "differs"
     assert reason == (
         "It was in Callbell before; left as it is there: name, note."
-        " Met as if for the first time: what was sent before is forgotten."
+        " Met as if for the first time: what was sent before does not count any more (purge or undo)."
     )

@@ -210,8 +210,10 @@ def test_a_file_stays_that_was_not_sent_to_its_end(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.usefixtures("service")
-def test_a_file_that_was_replaced_during_the_run_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tomorrow's list came early; nobody has read it."""
+def test_a_file_that_was_replaced_during_the_run_stays(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Tomorrow's list came early; nobody has read it; a quiet night warns of it."""
     path = customers(INBOX / "a.csv")
     before = moves.mark_of
 
@@ -221,7 +223,9 @@ def test_a_file_that_was_replaced_during_the_run_stays(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(moves, "mark_of", replaced)
     said = run("inbox/a.csv", "--done-dir", DONE)
-    assert "Not moved: inbox/a.csv (it was changed or replaced meanwhile)." in said.stderr
+    told = "Not moved: inbox/a.csv (it was changed or replaced meanwhile)."
+    assert told in said.stderr
+    assert [one.levelname for one in caplog.records if one.message == told] == ["WARNING"]
     assert (names(INBOX), names(DONE)) == (["a.csv"], [])
     assert said.exit_code == 0
 
@@ -335,7 +339,7 @@ def test_an_address_is_imported_and_its_secrets_are_nowhere(service: Sandbox, we
 
 @pytest.mark.usefixtures("service")
 def test_the_reports_have_the_columns_of_what_was_fetched(web: Web) -> None:
-    """As the run read it; fetched again for `report`, if it is the same still."""
+    """As the run read it; fetched again for `report`, if it is the same still; else the workbook stays as it is."""
     run(web.public)
     run(web.public)  # of whose rows the journal keeps no cells: they are unchanged
     name = max(names(Path("reports")))
@@ -346,9 +350,18 @@ def test_the_reports_have_the_columns_of_what_was_fetched(web: Web) -> None:
     assert len(web.asked) == 3
     web.body = web.body.replace(b"Ana", b"Oto")
     give("report", "--no-open")
-    assert ("+34600111222", "Ana") not in [row[:2] for row in shown(name)]
+    assert shown(name)[1][:2] == ("+34600111222", "Ana")
     assert len(web.asked) == 4
     assert names(Path("temporary")) == []
+
+
+def test_the_commands_of_an_address_name_it(web: Web) -> None:
+    """As it was given, so that they can be copied; where it had a secret, up to that, and then it is refused."""
+    assert f"To send the rows:\n  callbell-importer run {web.public} " in run(web.public, "--sandbox").stderr
+    assert f"  callbell-importer run '{web.shown}' " in run(web.address, "--sandbox").stderr
+    cut = run(web.shown, "--sandbox")
+    assert (cut.exit_code, len(web.asked)) == (3, 2)
+    assert f"{web.shown} is cut off where its secret begins: give the whole one." in " ".join(cut.stderr.split())
 
 
 @pytest.mark.usefixtures("service")

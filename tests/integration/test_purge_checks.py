@@ -100,6 +100,14 @@ def test_a_user_name_in_a_row_to_fix_is_told() -> None:
     assert not [*in_reports(problems.parent, Person(identifier="zeno"))]
 
 
+def test_a_list_that_is_called_like_a_number_is_not_named_any_more() -> None:
+    """Beside the rows to fix stands only of which list they are."""
+    written = check_file(name="check.json", text=json.dumps({"files": [f"/lists/{NUMBER}.csv"]}))
+    said = give("purge", "--contact", NUMBER, "--yes")
+    assert "3 files: without what is about them (check.json, last-run.json, summary.json)" in said.stderr
+    assert NUMBER not in written.read_text(encoding="utf-8")
+
+
 def test_a_file_of_the_same_name_elsewhere_stays() -> None:
     """In a folder that somebody made within a check's."""
     check_file()
@@ -127,7 +135,7 @@ def test_without_a_journal_it_says_where_it_looked(monkeypatch: pytest.MonkeyPat
 
 def old_files() -> list[Path]:
     """Return what an old check wrote, in the folder for reports and in that of rehearsals."""
-    names = ("check.txt", "problems.csv", "problems-2-list-b.xlsx")
+    names = ("check.txt", "check.json", "problems.csv", "problems-2-list-b.xlsx")
     return [check_file(folder, name=name) for folder in (OF_CHECK, f"rehearsals/{OF_CHECK}") for name in names]
 
 
@@ -136,7 +144,7 @@ def test_old_checks_are_deleted_with_old_runs(monkeypatch: pytest.MonkeyPatch) -
     Path("reports/rehearsals").mkdir()
     files, new = old_files(), check_file(f"{datetime.now(UTC) + timedelta(days=80):%Y%m%d-%H%M%S}-contacts")
     shift(monkeypatch, days=150)
-    text = "6 files of 2 checks older than 90 days (check.txt, problems.csv, problems.xlsx)"
+    text = "8 files of 2 checks older than 90 days (check.json, check.txt, problems.csv, problems.xlsx)"
     assert f"To be deleted: {text}." in give("purge", "--older-than", "90d", "--dry-run").stderr
     assert give("purge", "--older-than", "90d").exit_code == 2
     assert all(path.exists() for path in files)
@@ -178,6 +186,7 @@ def test_retention_deletes_old_checks(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_a_person_has_in_an_old_checks_folder_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of another name, one that was changed since, and all of a folder that is no check's."""
     mine = [check_file(name=name) for name in ("problems_mine.csv", "list.xlsx", "results.txt", "my check.txt")]
+    mine.append(check_file(name="check.json"))  # it says of which list the changed rows are
     written, changed = check_file(), check_file(name="problems.csv")
     later = (datetime.now(UTC) + timedelta(days=149)).timestamp()
     os.utime(changed, (later, later))

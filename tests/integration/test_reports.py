@@ -151,7 +151,7 @@ def test_every_cell_is_a_text_with_its_status(service: Sandbox) -> None:
 
 
 def test_the_second_night_shows_the_cells_of_rows_that_are_unchanged() -> None:
-    """The journal does not keep them: the file is read again, if it is the same."""
+    """The journal does not keep them: the file is read again if it is the same; else the workbook with them stays."""
     source = table(Path("contacts.csv"), ROWS)
     give("run", source)
     give("run", source)
@@ -161,8 +161,13 @@ def test_the_second_night_shows_the_cells_of_rows_that_are_unchanged() -> None:
     ]
     name = folder().name
     source.write_text(source.read_text("utf-8") + "x,y,z\n", "utf-8")
+    whole = (folder() / "results.xlsx").read_bytes()
     said = give("report", name, "--no-open")
     assert said.exit_code == 0
+    assert "results.xlsx is left as it is: the list is gone or was changed since" in said.stderr
+    assert (folder() / "results.xlsx").read_bytes() == whole
+    (folder() / "results.xlsx").unlink()
+    said = give("report", name, "--no-open")
     left_out = "2 rows of contacts.csv left out of results.xlsx, as the file is gone or was changed since: 2, 4."
     assert left_out in said.stderr
     book = openpyxl.load_workbook(folder() / "results.xlsx")

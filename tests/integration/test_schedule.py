@@ -876,6 +876,28 @@ def test_cron_needs_a_crontab_and_somebody_who_mails(
 
 
 @posix_only
+@pytest.mark.parametrize(
+    ("table", "is_off"),
+    [
+        ("MAILTO=\n0 1 * * * x\n", True),
+        ('MAILTO=a@example.com\n MAILTO = ""\n', True),
+        ("MAILTO=''\nMAILTO=a@example.com\n", False),
+        ('# begin callbell-importer (callbell-importer schedule)\nMAILTO=""\n', False),
+        ("", False),
+    ],
+)
+def test_an_empty_mailto_mails_nobody(table: str, monkeypatch: pytest.MonkeyPatch, *, is_off: bool) -> None:
+    """The last one above the job counts, also in one's own crontab, though a mail program is there."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: name if path else None)
+    monkeypatch.setattr(Scheduler, "crontab", lambda *_: table)
+    told = " ".join(give("schedule", "contacts.csv", "--kind", "cron").stderr.split())
+    assert ("nobody is told of a bad night: MAILTO is empty in the crontab of" in told) is is_off
+    assert ("(crontab -e), in place of the empty MAILTO: MAILTO=you@example.com" in told) is is_off
+
+
+@posix_only
 def test_why_it_is_cron_is_said_where_nobody_chose_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """First of all, and where it is put in place too."""
     customers(Path("contacts.csv"))

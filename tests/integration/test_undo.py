@@ -358,6 +358,7 @@ def test_a_dry_run_only_shows(service: Sandbox) -> None:
     assert "row 2: Customer 0 (…000)" in said.stderr
     assert "and 7 more" in said.stderr
     assert "Dry run: nothing was undone" in said.stderr
+    assert "Names are those of the list, not of Callbell." in said.stderr
     assert {name.partition(" ")[0] for name in Counter(service.traffic.requests) - before} == {"GET"}
     assert service.contacts == contacts
     assert fates(undo(run, "--yes", "--json")) == {"deleted": 12, "created": 12}

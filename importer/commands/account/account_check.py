@@ -4,7 +4,7 @@ What was not seen is a warning, no proof (`importer.commands.account.census`). A
 a field that was seen do not allow is a problem: the service would refuse it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from importer.commands.account.census import AccountContents, FieldInUse
@@ -16,7 +16,6 @@ from importer.mapper.messages import (
     listed,
     nearest,
     quoted,
-    tags_within,
     toml_text,
     values_line,
 )
@@ -29,6 +28,20 @@ from importer.model.runs import ProblemGroup
 _MOST_NAMES = 8
 _MOST_VALUES = 50
 """Of one kind, each on a line of its own."""
+
+
+class _Kind(NamedTuple):
+    """What is seen on contacts alone: tags, or custom fields."""
+
+    name: str
+    """As `Requirements.columns` has it."""
+    noun: str
+    code: str
+    """Of one that was not seen."""
+
+
+_TAGS = _Kind("tag", "tag", "tag_not_seen")
+_FIELDS = _Kind("field", "custom field", "custom_field_not_seen")
 
 
 def not_seen(requirements: Requirements, seen: AccountContents, directory: Directory | None) -> Iterator[ProblemGroup]:
@@ -48,12 +61,9 @@ def not_seen(requirements: Requirements, seen: AccountContents, directory: Direc
                 message = f"{quoted(user)} is in no team of the account, so whether there is such a user is not known"
                 column = requirements.columns.get(("user", user), "")
                 yield tally.group("user_not_seen", column, _with_line(message, column, user, emails))
-    if seen.contacts:
-        yield from _not_carried("tag", requirements, seen)
-        yield from _not_carried("field", requirements, seen)
-    elif seen.whole:
-        yield from _unknown("tag", requirements)
-        yield from _unknown("field", requirements)
+    if seen.contacts or seen.whole:
+        for kind in (_TAGS, _FIELDS):
+            yield from _not_carried(kind, requirements, seen)
 
 
 class NotSeen(NamedTuple):
@@ -81,64 +91,65 @@ def names_not_seen(requirements: Requirements, seen: AccountContents, directory:
         "custom fields": seen.whole,
         "users": False,  # one who is in no team is not shown
     }
-    there: Mapping[str, Collection[str]] = {"tags": seen.tags, "custom fields": seen.fields.keys(), "users": ()}
+    meant: Mapping[str, Callable[[str], str]] = {
+        "tags": lambda name: _several(name, requirements, seen) or _near(name, sorted(seen.tags)),
+        "custom fields": lambda name: _near(name, seen.fields),
+        "users": lambda _: "",
+    }
     return NotSeen(
-        names="; ".join(
-            f"{kind}: {_with_counts(names, there[kind], is_tags=kind == 'tags')}"
-            for kind, names in missing.items()
-            if names
-        ),
+        names="; ".join(f"{kind}: {_with_counts(names, meant[kind])}" for kind, names in missing.items() if names),
         nowhere=" and ".join(kind for kind, names in missing.items() if names and nowhere[kind] and seen.contacts),
     )
 
 
-def _with_counts(names: Mapping[str, int], there: Collection[str], *, is_tags: bool) -> str:
-    """Return names, those that most rows need first, each with how many and what is there and spelled much like it.
+def _with_counts(names: Mapping[str, int], meant: Callable[[str], str]) -> str:
+    """Return names, those that most rows need first, each with how many, and with what is probably meant.
 
     Of many names it is the number of the others.
     """
     most = sorted(names, key=lambda name: -names[name])
-    near = {name: nearest(name, there) for name in most[:_MOST_NAMES]}
-    meant = {name: f"; did you mean {listed(close, 'or')}?" for name, close in near.items() if close}
-    if is_tags:
-        apart = {name: tags_within(name, {*there, *names}) for name in near}
-        meant.update((name, comma_advice(tags)) for name, tags in apart.items() if tags)
-    shown = [f"{quoted(name)} ({counted(names[name])}{meant.get(name, '')})" for name in near]
+    shown = [f"{quoted(name)} ({counted(names[name])}{meant(name)})" for name in most[:_MOST_NAMES]]
     return ", ".join([*shown, *([f"{len(most) - _MOST_NAMES} more"] if len(most) > _MOST_NAMES else [])])
 
 
-def _not_carried(kind: str, requirements: Requirements, seen: AccountContents) -> Iterator[ProblemGroup]:
+def _near(name: str, there: Collection[str]) -> str:
+    """Return the question whether what is spelled much like the name is meant; empty: nothing is."""
+    close = nearest(name, there)
+    return f"; did you mean {listed(close, 'or')}?" if close else ""
+
+
+def _several(tag: str, requirements: Requirements, seen: AccountContents) -> str:
+    """Return the advice on a tag whose words are tags of the rows or the account; empty: they are not."""
+    return comma_advice(tag, [*requirements.tags, *sorted(seen.tags)])
+
+
+def _not_carried(kind: _Kind, requirements: Requirements, seen: AccountContents) -> Iterator[ProblemGroup]:
     """Yield the tags, or the custom fields, that no contact was seen to carry."""
-    is_tag = kind == "tag"
-    required, there = (requirements.tags, seen.tags) if is_tag else (requirements.fields, seen.fields.keys())
+    required, there = (requirements.tags, seen.tags) if kind is _TAGS else (requirements.fields, seen.fields.keys())
     in_order = sorted(there, key=str.casefold)  # tags are a set, and the sentence is the same in each run
-    what = "tag" if is_tag else "custom field"
-    latest = "" if seen.whole else "latest "
-    is_where = f"on none of the {latest}{seen.contacts:,} contacts"
-    if seen.contacts == 1:
-        is_where = f"not on the {latest or 'only '}contact"
     for name, tally in required.items():
         if name in there:
             continue
-        column = requirements.columns.get((kind, name), "")
-        message = f"The {what} {quoted(name)} is {is_where}, which is no proof: see that it is in Callbell's settings"
-        text = _with_line(message, column, name, in_order) if is_tag else message + did_you_mean(name, in_order)
-        if is_tag and (apart := tags_within(name, {*there, *required})):
-            text = f"{message}{comma_advice(apart)}"
-        yield tally.group("tag_not_seen" if is_tag else "custom_field_not_seen", column, text)
+        column = requirements.columns.get((kind.name, name), "")
+        text = message = _not_seen_text(f"the {kind.noun} {quoted(name)}", seen)
+        if seen.contacts and kind is _TAGS:
+            several = _several(name, requirements, seen)
+            text = f"{message}{several}" if several else _with_line(message, column, name, in_order)
+        elif seen.contacts:
+            text = message + did_you_mean(name, in_order)
+        yield tally.group(kind.code, column, text)
 
 
-def _unknown(kind: str, requirements: Requirements) -> Iterator[ProblemGroup]:
-    """Yield the tags, or the custom fields, that an account without contacts cannot show: it may have none of them."""
-    is_tag = kind == "tag"
-    what = "tag" if is_tag else "custom field"
-    for name, tally in (requirements.tags if is_tag else requirements.fields).items():
-        message = (
-            f"Whether the account has the {what} {quoted(name)} is not known, as it has no contacts to see it on:"
-            " see that it is in Callbell's settings"
-        )
-        column = requirements.columns.get((kind, name), "")
-        yield tally.group("tag_not_seen" if is_tag else "custom_field_not_seen", column, message)
+def _not_seen_text(what: str, seen: AccountContents) -> str:
+    """Return that a tag or a custom field was not seen; an account without contacts may have it or not."""
+    settings = "see that it is in Callbell's settings"
+    if not seen.contacts:
+        return f"Whether the account has {what} is not known, as it has no contacts to see it on: {settings}"
+    latest = "" if seen.whole else "latest "
+    where = f"on none of the {latest}{seen.contacts:,} contacts"
+    if seen.contacts == 1:
+        where = f"not on the {latest or 'only '}contact"
+    return f"T{what[1:]} is {where}, which is no proof: {settings}"
 
 
 def misfits(requirements: Requirements, seen: AccountContents) -> Iterator[ProblemGroup]:

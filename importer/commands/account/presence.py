@@ -92,17 +92,17 @@ def _walk_requests(pages: int) -> int:
 
 
 def _tell_cost(context: CommandContext, rows: int, requests: int, seconds: float, *, at_least: bool = False) -> None:
-    """Say how many new customers are asked about and what it costs: never less time than the account's rate allows.
+    """Say how many customers are asked about and what it costs: never less time than the account's rate allows.
 
-    Those that an earlier run was refused are asked about later, one by one.
+    They are those that no run sent. Those that an earlier run was refused are asked about later, one by one, so that
+    more rows may be sent than are named here.
     """
     rate = context.settings.service.rate
     seconds = max(seconds, requests / rate if rate else 0.0)
     about = "at least" if at_least else "about"
-    customers = "whether 1 new customer is" if rows == 1 else f"which of {rows:,} new customers are"
     cost = counted(requests, "request") + (f", {duration(seconds)}" if seconds >= 1 else "")
     where = "the sandbox" if context.settings.run.sandbox else "Callbell"
-    context.tell(f"Asking {customers} in {where} already: {about} {cost}.")
+    context.tell(f"Asking whether {where} has {counted(rows, 'customer')} not sent before: {about} {cost}.")
     _log("asking for %s rows by %s requests", rows, requests)
 
 

@@ -56,8 +56,8 @@ def other_token(context: CommandContext) -> str:
 
 
 def warn_of_other_token(context: CommandContext) -> None:
-    """Tell of that, also of a quiet night."""
-    if not (warning := other_token(context)):
+    """Tell of that once, also of a quiet night."""
+    if context.has_connected or not (warning := other_token(context)):
         return
     if context.is_quiet or LOG.hasHandlers():  # Python writes it to standard error where there is no log
         LOG.warning("%s", warning)

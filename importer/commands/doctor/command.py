@@ -40,7 +40,7 @@ from importer.model.requests import WHO_AM_I
 from importer.reports.doctor_report import doctor_json, doctor_text
 from importer.system import runtime
 from importer.system.files import as_storage_error
-from importer.system.locks import journal_lock
+from importer.system.locks import lock_to_look
 from importer.system.scheduler import has_cron_job
 from importer.system.shell import program_command
 
@@ -142,7 +142,7 @@ class Doctor:
                 self._journal = examine(path)
                 size_bytes = path.stat().st_size
                 self.found["journal"] = checks.diagnose_journal(path, self._journal, size_bytes)
-                with self._problems("lock"), journal_lock(path, "doctor"):
+                with self._problems("lock"), lock_to_look(path, "doctor"):
                     self.found["lock"] = free_lock(path, self._journal)
             else:
                 require_journal(self.context.settings, path)

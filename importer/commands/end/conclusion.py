@@ -38,7 +38,8 @@ def conclude(
 ) -> None:
     """Tell how an import ended; of dry runs, rehearsals and other commands nothing is told.
 
-    The notices are not for an import that a person declined.
+    Neither notices nor metrics are for an import that a person declined: who is there knows, and the metrics stay those
+    of the one before.
 
     An import whose list was not read stays the last one where a `retry` comes to no run after it: a retry of what was
     before would hide that night.
@@ -57,9 +58,11 @@ def conclude(
     run = context.settings.run
     if ending.get("exit_code") != BusyError.exit_code:  # the run that has the journal ends with an object of its own
         _attempt(context, LAST_RUN, partial(_write_last_run, context, ending))
+    if is_declined(ending):
+        return
     if run.metrics is not None:
         _attempt(context, "the file of --metrics", partial(_write_metrics, context, run.metrics, ending))
-    if context.settings.notify.has_receivers and not is_declined(ending):
+    if context.settings.notify.has_receivers:
         from importer.commands.end.notices import tell_ending  # noqa: PLC0415 - see above
 
         _attempt(context, "the notices", partial(tell_ending, context, ending, files, config))

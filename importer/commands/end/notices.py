@@ -20,10 +20,11 @@ from importer.notify.delivery import DeliveryResult
 from importer.notify.event import events_of, table, tables, whole_number
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
+from importer.reports.answer_steps import answer_steps
 from importer.reports.missing_in_callbell import lacking_groups
-from importer.reports.next_step import FINISHED, ToDo, missing_in_callbell, missing_step, to_do, whole_export
-from importer.reports.run_commands import given_again, where_runs_are
-from importer.reports.same_cause import all_alike, cure, step_text
+from importer.reports.next_step import AGAIN, FINISHED, ToDo, missing_in_callbell, missing_step, to_do, whole_export
+from importer.reports.run_commands import given_again, where_runs_are, whole_command
+from importer.reports.same_cause import Step, all_alike, cure, step_text
 from importer.system.logs import LOG, log_fields
 from importer.system.own_service import is_own_service
 from importer.system.shell import importer_command
@@ -100,8 +101,10 @@ def next_command(ending: Mapping[str, object], options: Mapping[str, object]) ->
     where = where_runs_are(options)
     if code == _BUSY:
         return "wait until the other run has ended, and give the same command again."
-    if code in FINISHED and (step := _after_finished(ending, run, options)):
-        return step
+    codes = {str(one.get("code")) for one in tables(ending, "degraded")}
+    answers = [_with(*one) for one in answer_steps(codes, _texts(ending.get("files")), options, from_anywhere=True)]
+    if code in FINISHED and (steps := [*answers, *filter(None, [_after_finished(ending, run, options)])]):
+        return "\nThen ".join(steps)
     if code == 0 and not ending.get("degraded"):
         return ""
     return _with(
@@ -119,7 +122,7 @@ def _after_finished(ending: Mapping[str, object], run: str, options: Mapping[str
     if cause := _cause(left, groups, all_alike(tally, groups, options, paths)):
         is_missing = cause.code in MISSING_IN_CALLBELL
         step = missing_step(lacking_groups(groups), paths, options)
-        return _with(*(step if is_missing else cure(cause, command, paths, options)))
+        return _with(*_as_given(step if is_missing else cure(cause, command, paths, options), paths, options))
     if left.by_person > left.gone and failed:
         how = given_again(options)
         each = (importer_command("run", path, options=how, from_anywhere=True) for path in failed)
@@ -130,6 +133,11 @@ def _after_finished(ending: Mapping[str, object], run: str, options: Mapping[str
     if left.again or left.in_doubt or left.unsent:
         return _with("send them again:", importer_command("retry", run, options=where, from_anywhere=True))
     return ""
+
+
+def _as_given(step: Step, files: Sequence[str], options: Mapping[str, object]) -> Step:
+    """Return a step whose same command is all of the night's: without its end, what is known would count as new."""
+    return (step[0], whole_command(files, options)) if step[0].endswith(f"{AGAIN}:") else step
 
 
 def _tally(ending: Mapping[str, object]) -> Mapping[Status, int]:

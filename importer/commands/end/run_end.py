@@ -9,6 +9,7 @@ from pathlib import Path
 from importer.commands.account.connection import MappedSheet
 from importer.commands.account.token_place import with_token_place
 from importer.commands.context import CommandContext, CommandResult
+from importer.commands.end.answer_gaps import unanswered_rows
 from importer.commands.end.degradation import ReadSheet, degradations, series_of, undated
 from importer.commands.end.exit_status import early_end, exit_code
 from importer.commands.end.unwritten_reports import write_or_explain
@@ -97,11 +98,15 @@ class EndOfRun:
         """Return what is not as it should be with the run as a whole; of a part of the input nothing can be said."""
         run = self.context.settings.run
         is_whole = self.signalled is None and not isinstance(self.stopped, InputError)
-        read_sheets = list(map(self._read_sheet, sheets, record.files))
-        if self.retried or run.limit or not is_whole or any(one.is_ours for one in read_sheets):
+        if self.retried or not is_whole:
             return ()
-        before = self.store.history_of(record.name).before()
-        return degradations(read, read_sheets, before, run.min_rows, self.context.settings.mapping.made_for)
+        is_never_asked = run.yes and not record.options.get("yes")
+        unanswered = [one for sheet in sheets for one in unanswered_rows(sheet.reader, is_never_asked=is_never_asked)]
+        read_sheets = list(map(self._read_sheet, sheets, record.files))
+        if run.limit or any(one.is_ours for one in read_sheets):
+            return tuple(unanswered)
+        before, made_for = self.store.history_of(record.name).before(), self.context.settings.mapping.made_for
+        return (*degradations(read, read_sheets, before, run.min_rows, made_for), *unanswered)
 
     def _read_sheet(self, mapped: MappedSheet, path: str) -> ReadSheet:
         sheet, used = mapped.reader.sheet, frozenset(column.header for column in mapped.mapping.used)
@@ -124,7 +129,8 @@ class EndOfRun:
         context, source, told = self.context, self.store.report_source(record.name), self.context.told
         tally, warnings, is_dry = source.tally(), findings.warnings, context.settings.run.dry_run
         options = report_options(context.settings, record, source.sheets(), self.store, self.readers)
-        options = replace(options, country=findings.country, required=findings.required)
+        background = replace(options.background, country=findings.country, required=findings.required)
+        options = replace(options, background=background)
         stopped = with_token_place(context, self.stopped)
         error = error_json(record.exit_code, stopped) if record.exit_code and stopped else None
         reports = None
@@ -139,16 +145,11 @@ class EndOfRun:
             early_end=early_end(stopped),
             warnings=told(warnings),
             notes=findings.notes,
-            required=findings.required,
             sheets=source.sheets(),
             line_width=context.line_width,
             line_count=context.line_count,
-            leaves_existing=options.leaves_existing,
-            given_back=options.given_back,
-            other_person=options.other_person,
-            of_list=options.of_list,
-            country=findings.country,
-            not_updated=source.not_updated(),
+            background=background,
+            not_updated=source.not_updated(is_dry=is_dry),
         )
         if reports and not reports.unwritten:
             self.store.history_of(record.name).keep()

@@ -5,6 +5,7 @@ row, which was not read to its end, or which is not what it was when it was read
 the next run reads again. Rehearsals and dry runs move nothing.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from importer.system.moves import NotMovedError, move_file
 from importer.system.shell import short_path
 
 _MOST_NAMED = 10
+_NOT_MOVED = "Not moved:"
 
 
 def move_done_files(
@@ -35,21 +37,24 @@ def move_done_files(
         files: In the order in which they were read, closed again, each with its sheet.
 
     """
-    moved, staying = [], []
+    moved, staying, not_moved = [], [], []
     for index, (file, reader) in enumerate(files):
         name = plain(short_path(file.name))
         try:
             if reason := _why_it_stays(context, store, run_name, index, reader):
-                raise NotMovedError(reason)  # noqa: TRY301 - one of several that end here
+                staying.append(f"{name} ({reason})")
+                continue
             target = _moved(store, run_name, index, file, folder)
         except (NotMovedError, ImporterError) as error:
-            staying.append(f"{name} ({error})")
+            not_moved.append(f"{name} ({error})")
         else:
             moved.append(name if target.name == Path(file.path).name else f"{name} (as {plain(target.name)})")
-    parts = ((f"Moved to {plain(short_path(folder))}:", moved), ("Not moved:", staying))
+    parts = ((f"Moved to {plain(short_path(folder))}:", moved), (_NOT_MOVED, [*not_moved, *staying]))
     lines = [f"{what} {_listed(names)}." for what, names in parts if names]
+    # A quiet night says this too: where there is no log, Python writes it to standard error.
+    warns = not_moved and (context.is_quiet or LOG.hasHandlers())
     for line in lines:
-        LOG.info("%s", line)
+        LOG.log(logging.WARNING if warns and line.startswith(_NOT_MOVED) else logging.INFO, "%s", line)
     return "\n".join(lines)
 
 

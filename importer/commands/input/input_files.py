@@ -6,6 +6,7 @@ whole before its first row is read, and what was fetched is deleted at the end o
 
 import contextlib
 import glob
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from importer.commands.input.input_sheet import InputSheet
 from importer.commands.setup import is_there
 from importer.journal import Journal
 from importer.model.addresses import scheme_of, shown_address
-from importer.model.errors import InputError, UsageError
+from importer.model.errors import InputError, StorageError, UsageError
 from importer.model.plain_text import plain
 from importer.model.runs import EarlierRuns, RunRecord
 from importer.readers.files import name_advice
@@ -26,6 +27,7 @@ from importer.reports.results import summary_text
 from importer.settings import Settings
 from importer.system.files import private_folder
 from importer.system.logs import LOG
+from importer.system.ownership import folder_cure
 
 _OFFICE_LOCK = "~$"
 """How the files begin that Excel and Word lay beside one that they have open."""
@@ -52,7 +54,7 @@ def input_files(context: CommandContext, given: Sequence[str], *, moves: bool = 
         raise InputError(f"No file matches {', '.join(given)}.", name_advice(given[0]))
     if done:
         _check_done_dir(done, named)
-        private_folder(done, "Name another with --done-dir, or make it yours to write to.")
+        _make_done_dir(done)
     with contextlib.ExitStack() as opened:
         yield [
             fetched(context, opened, name) if scheme_of(name) else _local(name, is_marked=bool(done)) for name in named
@@ -133,6 +135,23 @@ def _matches(pattern: str) -> Sequence[str]:
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}.", name_advice(str(folder)))
     return found
+
+
+def _make_done_dir(done: Path) -> None:
+    """Make the folder for files that are done, which has to be there and open before anything is sent.
+
+    Raises:
+        StorageError: It cannot be made, or nothing can be moved there.
+
+    """
+    hint = "Name another with --done-dir, or make it yours to write to."
+    private_folder(done, hint)
+    if not os.access(done, os.W_OK | os.X_OK):
+        cure = folder_cure(done)
+        raise StorageError(
+            f"The folder {done} cannot be written to: Permission denied.",
+            f"{cure} Or name another with --done-dir." if cure else hint,
+        )
 
 
 def _check_done_dir(done: Path, named: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from importer.commands.input.new_values import NewValues
 from importer.mapper.header import HeaderSearch, composed
 from importer.mapper.mapping_guess import Guess
 from importer.mapper.messages import listed, quoted
@@ -38,6 +39,19 @@ class ConsentAnswer(NamedTuple):
         """Return the values about which nobody answered."""
         seen = set(map(_same, self.seen))
         return [value for value in values if _same(value) not in seen]
+
+    def new_values(self, header: str, place: int, asked: Iterable[str], *, is_shown: bool) -> NewValues:
+        """Return what counts the rows of a column that have a value about which nobody answered.
+
+        Args:
+            header: Of the column.
+            place: Its index.
+            asked: The values that a run on a terminal asks about.
+            is_shown: Whether the values may be told.
+
+        """
+        seen, asked = {*map(_same, self.seen)}, {*map(_same, asked)}
+        return NewValues(header=header, place=place, seen=seen, asked=asked, is_shown=is_shown)
 
 
 class InputSheet:
@@ -78,6 +92,10 @@ class InputSheet:
         """Header to what a person answered about it, now or in an earlier run."""
         self.was_asked_consent = False
         """Whether a person was asked about it now."""
+        self.new_values: Sequence[NewValues] = ()
+        """Of columns that say who agreed: the rows that were left out so far because nobody answered about them."""
+        self.is_unattended = False
+        """Whether nobody could be asked about them."""
         self._begun: Iterator[Sequence[Row]] | None = None
         self._ahead: list[Sequence[Row]] = []
         """Chunks that were looked at beforehand."""
@@ -133,8 +151,12 @@ class InputSheet:
         only = " and ".join(f"{listed(map(_named, values), 'or')} in {quoted(header)}" for header, values in self.where)
         return f"Only rows with {only} count: {counted(self.left_out)} left out."
 
-    def require(self, where: Where) -> None:
+    def require(self, where: Where, new_values: Sequence[NewValues] = ()) -> None:
         """Leave out rows that do not have these values either, also of those that were looked at beforehand.
+
+        Args:
+            where: Headers, each with the values that make a row count.
+            new_values: What counts the rows that are left out for a value that nobody answered about.
 
         Raises:
             InputError: The sheet has no such header, or several.
@@ -142,6 +164,7 @@ class InputSheet:
         """
         self._wanted += [_wanted_of(self.sheet, header, values) for header, values in where]
         self.where = [*self.where, *where]
+        self.new_values = new_values
         ahead = [[row for row in rows if self._counts(row)] for rows in self._ahead]
         fewer = sum(map(len, self._ahead)) - sum(map(len, ahead))
         self.left_out += fewer
@@ -163,7 +186,18 @@ class InputSheet:
         self.is_read = True
 
     def _counts(self, row: Row) -> bool:
-        return _has_values(row, self._wanted)
+        counts = _has_values(row, self._wanted)
+        if not counts and self.new_values:
+            self._note_new(row)
+        return counts
+
+    def _note_new(self, row: Row) -> None:
+        """Count a row that was left out, if that is for values alone that nobody answered about."""
+        unwanted = {place: value for place, values in self._wanted if (value := _same(row.cells[place])) not in values}
+        new = [one for one in self.new_values if one.place in unwanted and one.is_new(unwanted[one.place])]
+        if len(new) == len(unwanted):
+            for one in new:
+                one.count(" ".join(row.cells[one.place].split()), unwanted[one.place])
 
 
 def rows_that_count(sheet: Sheet, rows: Sequence[Row], where: Where) -> Sequence[Row]:

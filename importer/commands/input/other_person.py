@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import PurePath
 
-from importer.commands.input.own_file import list_of
+from importer.commands.input.own_file import list_of, with_checks
 from importer.journal import Journal
 from importer.model.plain_text import plain
 from importer.model.rows import IN_CALLBELL, Status
@@ -45,7 +45,7 @@ def other_person_text(record: RunRecord, journal: Journal) -> str:
 def _run_of_list(record: RunRecord, journal: Journal) -> RunRecord | None:
     """Return the last run of the list that the rows are of; None: there is none."""
     runs = [one for one, _ in journal.runs()]
-    found = list_of(record.files, runs)
+    found = list_of(record.files, with_checks(record.files, runs))
     of_list = (
         one
         for one in runs

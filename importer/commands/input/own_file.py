@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from importer.commands.context import CommandContext
+from importer.commands.input.check_record import check_in
 from importer.commands.service_journals import of_another_user
 from importer.journal import Journal
 from importer.model.addresses import scheme_of
@@ -52,6 +53,25 @@ def writers_of(files: Sequence[str], runs: Sequence[RunRecord]) -> Iterator[RunR
             break
         yield writer
         files = writer.files
+
+
+def with_checks(files: Sequence[str], runs: Sequence[RunRecord]) -> list[RunRecord]:
+    """Return the runs with the checks that wrote the files, or what those read, which no journal has.
+
+    Args:
+        files: As a run's record has them.
+        runs: Newest first.
+
+    """
+    known = [*runs]
+    for _ in range(_MOST_STEPS):
+        writer = writer_of(files, known)
+        if writer is None and (folder := _folder_of(files)) and (writer := check_in(folder)):
+            known.append(writer)
+        if writer is None:
+            break
+        files = writer.files
+    return known
 
 
 def was_read(journal: Journal, files: Sequence[str], word: str) -> bool:
@@ -109,7 +129,7 @@ def list_of_sheets(files: Sequence[str], journal: Journal, sheets: Sequence[Shee
         sheets: Of the files.
 
     """
-    return list_of(files, [one for one, _ in journal.runs()]) if is_own(sheets) else None
+    return list_of(files, with_checks(files, [one for one, _ in journal.runs()])) if is_own(sheets) else None
 
 
 def as_option(of_list: OriginalList) -> dict[str, object]:
@@ -123,11 +143,13 @@ def another_users(context: CommandContext, files: Sequence[str], journal: Journa
     Args:
         context: What the command was given.
         files: As a run's record has them.
-        journal: Of this run, which may know the run that wrote them.
+        journal: Of this run, which may know the run that wrote them, or the list of a check that did.
 
     """
     told = of_another_user(context, files)
-    return "" if told and writer_of(files, [one for one, _ in journal.runs()]) else told
+    runs = [one for one, _ in journal.runs()] if told else []
+    read_for_them = {one.files for one in writers_of(files, with_checks(files, runs))}  # of a check its list
+    return "" if read_for_them & {one.files for one in runs} else told
 
 
 def list_file(record: RunRecord, file: str) -> str:
@@ -149,7 +171,7 @@ def _read_by_writer(files: Sequence[str], runs: Sequence[RunRecord]) -> Original
 
 
 def _is_named_as_ours(file: str) -> bool:
-    return Path(file).name.startswith(("failed", "results."))
+    return Path(file).name.startswith(("failed", "problems", "results."))
 
 
 def _how_it_was_read(options: Mapping[str, object]) -> Mapping[str, object]:

@@ -18,6 +18,7 @@ from importer.model.rows import Sheet, Status
 from importer.model.runs import RunRecord
 from importer.readers.options import InputOptions
 from importer.reports import ReportOptions
+from importer.reports.report_options import RunBackground
 from importer.settings import Settings
 from importer.system.desktop import list_separator
 from importer.system.logs import LOG, log_fields
@@ -48,10 +49,12 @@ def report_options(
         kinds=settings.run.reports,
         excel_delimiter=list_separator() if settings.run.csv_for_excel else "",
         input_cells=partial(input_cells, record, sheets, paths=paths, options=settings.input),
-        leaves_existing=leaves_existing,
-        given_back=given_back_run(record, journal) if leaves_existing else "",
-        other_person=other_person_text(record, journal) if leaves_existing else "",
-        of_list=rehearsal_of_list(record, [one for one, _ in journal.runs()]) if record.is_rehearsal else None,
+        background=RunBackground(
+            leaves_existing=leaves_existing,
+            given_back=given_back_run(record, journal) if leaves_existing else "",
+            other_person=other_person_text(record, journal) if leaves_existing else "",
+            of_list=rehearsal_of_list(record, [one for one, _ in journal.runs()]) if record.is_rehearsal else None,
+        ),
     )
 
 

@@ -3,6 +3,7 @@
     results.csv, undone.csv ........... their lines are blanked: the row's number and status stay
     failed.csv, text files given ...... without their lines
     summary.json, last-run.json ....... without the sentences that are about them
+    check.json ........................ without their number, if the list is called so
     a log ............................. without their number
     workbooks, report.html ............ deleted: `report RUN` writes those of a run again, without them
     check.txt ......................... always deleted: it quotes anybody's cells, and `check` writes it again
@@ -18,6 +19,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from importer.commands.input.check_record import CHECK_FILE
 from importer.commands.purge.clean_copy import (
     TheirRows,
     clean_summary,
@@ -39,7 +41,7 @@ _AGAIN_BY_CHECK = "deleted; check writes it again"
 _WORKBOOKS = ZIPPED | READ_BY_READER
 _KEEPS_LINES = frozenset({"results.csv", "undone.csv"})
 _WITH_WARNINGS = frozenset({"results.xlsx", "report.html", "summary.json"})
-_REPORTS = _KEEPS_LINES | _WITH_WARNINGS | {WHOLE_FILE}
+_REPORTS = _KEEPS_LINES | _WITH_WARNINGS | {WHOLE_FILE, CHECK_FILE}
 _PAGE = ".html"
 _OF_CHECK = "problems"
 _TO_FIX = ("failed", _OF_CHECK)

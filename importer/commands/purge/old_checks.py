@@ -1,8 +1,9 @@
 """What old checks wrote: they stand in no journal, so their folders are found by name, and only our files are deleted.
 
-    20261101-020000-contacts/check.txt, problems.csv, problems.xlsx, problems-1-contacts.csv
+    20261101-020000-contacts/check.txt, check.json, problems.csv, problems.xlsx, problems-1-contacts.csv
 
-A folder with a run's reports is no check's. A file that somebody changed since is as old as the change.
+A folder with a run's reports is no check's. A file that somebody changed since is as old as the change, and with it the
+one that says of which list its rows are.
 """
 
 import re
@@ -12,14 +13,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from importer.commands.input.check_record import CHECK_FILE
 from importer.commands.purge.files import is_left_over, is_report
-from importer.commands.setup import REHEARSALS
+from importer.commands.report_folder import REHEARSALS
 from importer.model.plain_text import counted
 from importer.model.runs import RUN_STAMP
 from importer.reports.check_report import WHOLE_FILE
 from importer.system.files import as_storage_error
 
-_OURS = re.compile(rf"{re.escape(WHOLE_FILE)}|problems(-[0-9]+-[\w-]*)?\.(csv|xlsx)")
+_OURS = re.compile(rf"{re.escape(WHOLE_FILE)}|{re.escape(CHECK_FILE)}|problems(-[0-9]+-[\w-]*)?\.(csv|xlsx)")
 _NO_RUN_NAME = re.compile(r"[^A-Za-z0-9_-]")
 """What no folder of ours has in its name, and a copy that somebody made of one mostly has."""
 _NUMBERED = re.compile(r"-.*(?=\.)")
@@ -102,7 +104,9 @@ def _check(folder: Path, before: datetime) -> OldCheck:
         if not ours or any(is_report(path) and not path.name.startswith("problems") for path in {*plain} - {*ours}):
             return OldCheck(folder=folder, files=())
         ours += [path for path in plain if is_left_over(path, folder)]
-        return OldCheck(folder=folder, files=[path for path in sorted(ours) if _changed_at(path) < before])
+        old = [path for path in sorted(ours) if _changed_at(path) < before]
+    is_told_of = any(path not in old and path.name.startswith("problems") for path in ours)
+    return OldCheck(folder=folder, files=[path for path in old if not (is_told_of and path.name == CHECK_FILE)])
 
 
 def _changed_at(path: Path) -> datetime:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from importer.commands.input.input_sheet import ConsentAnswer, InputSheet
+from importer.commands.input.new_values import NewValues
 from importer.mapper.header import HeaderSearch
 from importer.mapper.header_guess import columns_of
 from importer.model.answers import says_yes
@@ -43,6 +44,11 @@ class TakenAnswer(NamedTuple):
     def new(self) -> list[str]:
         """The values that are left out though nobody answered about them."""
         return self.answer.unanswered(self.counts) if self.answer.only else []
+
+    def new_values(self, place: int) -> NewValues:
+        """Return what counts the rows with a new value; `place` is the column's index."""
+        asked, is_few = self.new if self.is_open else (), len(self.counts) <= _MOST_VALUES
+        return self.answer.new_values(self.header, place, asked, is_shown=self.is_open or is_few)
 
     @property
     def has_rows(self) -> bool:

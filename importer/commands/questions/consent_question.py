@@ -119,7 +119,8 @@ def _leave_out(
     reader.was_asked_consent = bool(now)
     kept = {**{one.header: one.answer for one in before}, **now}
     reader.consent = {**gone, **kept}
-    reader.require([(name, one.only) for name, one in kept.items() if one.only])
+    new = [one.new_values(reader.sheet.header.index(one.header)) for one in before if one.answer.only]
+    reader.require([(name, one.only) for name, one in kept.items() if one.only], new)
 
 
 def _without_notes(guessed: Guess, answered: Sequence[Consent]) -> Guess:

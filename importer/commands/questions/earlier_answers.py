@@ -5,8 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from importer.commands.input.check_record import CHECK
 from importer.commands.input.input_sheet import ConsentAnswer
-from importer.commands.input.own_file import OriginalList, as_option, is_own, list_of, writer_of, writers_of
+from importer.commands.input.own_file import (
+    OriginalList,
+    as_option,
+    is_own,
+    list_of,
+    with_checks,
+    writer_of,
+    writers_of,
+)
 from importer.commands.journal_path import journal_of
 from importer.commands.questions.earlier_countries import (
     EarlierCountry,
@@ -90,7 +99,7 @@ class RunsBefore:
     files: Sequence[str] = ()
     """That are read now, as a run's record has them."""
     wrote: Sequence[RunRecord] = ()
-    """Rehearsals that wrote them, or what those read, if they are of our own making."""
+    """Rehearsals and checks that wrote them, or what those read, and rehearsals of their list, if they are our own."""
 
     @property
     def sheet(self) -> str:
@@ -187,12 +196,13 @@ def _with_consent_of_list(
     The run that wrote them counts, or the one before it that wrote what that run read; else the last one of the list.
     """
     for place, run in enumerate(writers_of(files, runs)):
-        if was_asked_consent(run):
+        if run.command != CHECK and was_asked_consent(run):  # what a check took from before is no answer of its own
             these = "this file" if len(files) == 1 else "these files"
             where = "an earlier run of these rows" if place else f"the run that wrote {these}"
             return replace(found, consent=consent_for(consent_in(run), sheets), consent_where=where)
     last = earlier_answers(runs, of_list.files, sheet_of(of_list.options)).consent
-    return replace(found, consent=consent_for(last, sheets), consent_where="the last run of its list")
+    # Nobody had left out rows of these files: also one that has no such column any more has them.
+    return replace(found, consent=consent_for(last, sheets, in_all=True), consent_where="the last run of its list")
 
 
 def earlier_runs(settings: Settings, journal: Journal, files: Sequence[str]) -> RunsBefore:
@@ -210,8 +220,11 @@ def earlier_runs(settings: Settings, journal: Journal, files: Sequence[str]) -> 
 def _runs_before(runs: Sequence[RunRecord], settings: Settings, files: Sequence[str]) -> RunsBefore:
     rehearsals = _rehearsals(settings)
     same = [one for one in rehearsals if one.files == tuple(files)]
-    wrote = writers_of(files, [*rehearsals, *runs])
-    return RunsBefore(runs=[*runs, *same], files=files, wrote=[one for one in wrote if one in rehearsals])
+    known = with_checks(files, [*rehearsals, *runs])
+    wrote = [one for one in writers_of(files, known) if one not in runs]
+    found = list_of(files, known)
+    of_list = (one for one in rehearsals if found and one.files == found.files and one not in wrote)
+    return RunsBefore(runs=[*runs, *same], files=files, wrote=[*wrote, *of_list])
 
 
 def _rehearsals(settings: Settings) -> list[RunRecord]:

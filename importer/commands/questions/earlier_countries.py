@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from importer.commands.input.check_record import CHECK
 from importer.commands.input.own_file import writer_of
 from importer.journal import Journal
 from importer.mapper.phones.countries import country_of
@@ -120,8 +121,12 @@ def written_with(runs: Sequence[RunRecord], files: tuple[str, ...], of_list: Seq
     if run is None:
         return "", ""
     if run is writer_of(files, runs):
-        return country_in(run), f"the run that wrote {'this file' if len(files) == 1 else 'these files'}"
+        return country_in(run), f"the {_kind(run)} that wrote {'this file' if len(files) == 1 else 'these files'}"
     return country_in(run), "the last run of this file" if run.files == files else "the last run of its list"
+
+
+def _kind(run: RunRecord) -> str:
+    return "check" if run.command == CHECK else "run"
 
 
 def _folders(files: Sequence[str]) -> set[str]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from importer.commands.context import CommandContext
 from importer.commands.input.fetch import InputFile
-from importer.model.addresses import scheme_of
 from importer.model.answers import is_no, is_yes
 from importer.model.errors import InputError, OtherHeaderError
 from importer.model.plain_text import plain, shortened
@@ -78,8 +77,7 @@ def _refusal(
 ) -> InputError:
     """Return the error with the whole command that names the row that seems to be the header."""
     given = [*more, *((key, value) for key, value in context.options.items() if key != "header_row")]
-    name = file.name if scheme_of(file.name) else short_path(file.name)
-    whole = importer_command(command, name, options=[*given, ("header_row", error.row)])
+    whole = importer_command(command, short_path(file.name), options=[*given, ("header_row", error.row)])
     return InputError(error.message, f"{error.hint}\nWith row {error.row} as the header:\n  {whole}")
 
 

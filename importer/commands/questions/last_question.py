@@ -25,6 +25,7 @@ from importer.commands.questions.rows_to_send import (
     folded_line,
     may_send,
     not_seen_text,
+    only_asked_text,
 )
 from importer.commands.setup import recorded_files
 from importer.journal import Journal
@@ -120,7 +121,9 @@ class LastQuestion:
                 context.tell(told)
             return
         if self.retried:
-            self._cure = f"To send them after all: {retry_as_given(self.retried, context.options)}"
+            is_all_gone = 0 < tally.get(Status.PENDING, 0) <= self._first.gone
+            again = {**context.options, **({"gone": Gone.RECREATE.value} if is_all_gone else {})}
+            self._cure = f"To send them after all: {retry_as_given(self.retried, again)}"
         elif context.settings.mapping_given and (config := context.options.get("config")):
             self._cure = f"To send it otherwise, edit {short_path(str(config))} and give the same command again."
         if self._another_user:
@@ -175,6 +178,7 @@ class LastQuestion:
             *first_lines(self._first),
             self.note,
             wrapped_text(counts, _WIDTH),
+            wrapped_text(only_asked_text(self._first, recreates=recreates), _WIDTH),
             "" if self.retried else one_form_text(context, self.both_forms, connection.sheets[0].reader.sheet.file),
             _where_to(context, connection),
             plain_lines(not_seen_text(self.not_seen)),

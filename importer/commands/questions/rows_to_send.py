@@ -22,7 +22,7 @@ _NOT_SENT = {
 _AS_THEY_WERE = "to be updated if Callbell has them as they were"
 _COMPARED = "to be compared with what Callbell has"
 _GONE = "deleted in Callbell, as an earlier run found"
-_TO_MAKE_AGAIN = "to be made again, as it was deleted in Callbell"
+_TO_MAKE_AGAIN = "deleted in Callbell, to be made again"
 # With `--on-conflict sheet`:
 _WHATEVER = "to replace whatever Callbell has"
 _REPLACED = "to be compared with what Callbell has, which is replaced"
@@ -115,6 +115,13 @@ def counts_text(
     if len(told) == 1:
         return f"{rows}, {'all ' if read > 1 or not of_run else ''}{told[0][1]}."
     return f"{rows}: {', '.join(f'{count:,} {words}' for count, words in told)}."
+
+
+def only_asked_text(first: FirstToSend, *, recreates: bool) -> str:
+    """Return what makes contacts again that were deleted and would only be looked up; empty: there are none."""
+    if not first.gone or recreates:
+        return ""
+    return "What was deleted is only looked up: to make it again, answer n and add --gone recreate."
 
 
 def not_seen_text(missing: NotSeen) -> str:

@@ -50,10 +50,19 @@ def columns_in(run: RunRecord) -> list[Mapping[str, str]]:
 
 
 def consent_for(
-    kept: Sequence[Mapping[str, ConsentAnswer]], sheets: Sequence[Sheet]
+    kept: Sequence[Mapping[str, ConsentAnswer]], sheets: Sequence[Sheet], *, in_all: bool = False
 ) -> list[Mapping[str, ConsentAnswer]]:
-    """Return which of a run's answers about who agreed hold for each sheet that it wrote."""
-    return [_of_sheet(kept, sheet, lambda one, header: any(name in header for name in one)) for sheet in sheets]
+    """Return which of a run's answers about who agreed hold for each sheet that it wrote.
+
+    Args:
+        kept: For each sheet of the run.
+        sheets: That were written.
+        in_all: Whether they hold for a sheet without their columns too.
+
+    """
+    return [
+        _of_sheet(kept, sheet, lambda one, header: in_all or any(name in header for name in one)) for sheet in sheets
+    ]
 
 
 def columns_for(kept: Sequence[Mapping[str, object]], sheets: Sequence[Sheet]) -> list[Mapping[str, object]]:

@@ -35,6 +35,7 @@ def take_unasked(
     earlier = earlier_runs(context.settings, journal, files).answers(context.options, sheets)
     take_columns(readers, context.settings, earlier.mappings)
     for reader, known in zip(readers, earlier.consent, strict=False):
+        reader.is_unattended = True
         options = {**context.options, **earlier.of_list}
         for one in ask_consent(reader, context.settings, None, known, options):
             left_out = one.left_out_line([each.sheet.file for each in readers], context.options)

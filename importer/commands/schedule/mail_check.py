@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from importer.commands.schedule.night import Night
 from importer.model.diagnosis import Diagnosis, Level
 from importer.model.errors import StorageError
+from importer.system.cron_table import cron_marks
 from importer.system.nightly_job import ScheduleKind
 from importer.system.scheduler import Scheduler, crontab_words
 from importer.system.service_user import own_name
 
-_MAIL_TO = re.compile(r"^\s*MAILTO\s*=\s*\S", re.MULTILINE)
+_MAIL_TO = re.compile(r"^[ \t]*MAILTO[ \t]*=(.*)$", re.MULTILINE)
 _NOTIFY = "or name a webhook or a mail server in [notify] of the config, which needs no mail program"
 
 
@@ -26,9 +27,12 @@ def mail_at_night(night: Night, scheduler: Scheduler) -> Iterator[Diagnosis]:
     ):
         return
     user, has_mail = night.user.name, shutil.which("sendmail", path=program_path(night)) is not None
-    reads_own = user == own_name() or _names_reader(night, scheduler)
-    words = " ".join(crontab_words("" if user == own_name() else user))
-    reader = f"name who reads it in the crontab ({words} -e), in a line above the others: MAILTO=you@example.com"
+    crontab_user = "" if user == own_name() else user
+    mail_to = _mail_to(night, scheduler, crontab_user)
+    is_off, reads_own = mail_to == "", bool(mail_to) or (mail_to is None and not crontab_user)
+    place = "in place of the empty MAILTO" if is_off else "in a line above the others"
+    words = " ".join(crontab_words(crontab_user))
+    reader = f"name who reads it in the crontab ({words} -e), {place}: MAILTO=you@example.com"
     if not has_mail:
         also = "" if reads_own else f"; and {reader}"
         yield Diagnosis(
@@ -39,6 +43,8 @@ def mail_at_night(night: Night, scheduler: Scheduler) -> Iterator[Diagnosis]:
         )
     elif not reads_own:
         text = f"of a bad night cron mails {user}, whose mail perhaps nobody reads"
+        if is_off:
+            text = f"nobody is told of a bad night: MAILTO is empty in the crontab of {user}"
         step = f"{reader[:1].upper()}{reader[1:]}; {_NOTIFY}."
         yield Diagnosis(name="cron", level=Level.NOTE, text=text, next_step=step)
 
@@ -48,9 +54,18 @@ def program_path(night: Night) -> str:
     return os.pathsep.join([night.now.environment.get("PATH", ""), "/usr/sbin", "/usr/lib"])
 
 
-def _names_reader(night: Night, scheduler: Scheduler) -> bool:
-    """Tell whether the user's crontab says who is mailed."""
+def _mail_to(night: Night, scheduler: Scheduler, user: str) -> str | None:
+    """Return whom cron mails what the job says: the last MAILTO above it; empty: nobody; None: there is none.
+
+    Args:
+        night: Whose job it is.
+        scheduler: The system.
+        user: Whose crontab it is; empty: that of whoever gives the command.
+
+    """
     try:
-        return bool(_MAIL_TO.search(scheduler.crontab(night.user.name)))
+        above = scheduler.crontab(user).partition(cron_marks(night.job.name)[0])[0]
     except StorageError:
-        return False
+        return None
+    found = _MAIL_TO.findall(above)
+    return found[-1].strip(" \t\"'") if found else None

@@ -1,11 +1,11 @@
 """Which of the config's accounts an installed schedule is of, as its command says; one that names none ends with 2."""
 
-import shlex
-from itertools import pairwise
+from collections.abc import Sequence
 from pathlib import Path
 
 from importer.settings.config_file import parsed_config
 from importer.system.nightly_job import KnownSchedule
+from importer.system.shell import option_values, split_command
 
 _VARIABLE = "CALLBELL_IMPORTER_ACCOUNT="
 
@@ -13,7 +13,7 @@ _VARIABLE = "CALLBELL_IMPORTER_ACCOUNT="
 def account_of(schedule: KnownSchedule) -> str:
     """Return the account that a schedule's command names; empty: it names none."""
     words = _words(schedule.command)
-    named = [value for option, value in pairwise(words) if option == "--account"]
+    named = option_values(words, "--account")
     named += [word.partition("=")[2] for word in words if word.startswith((_VARIABLE, "--account="))]
     return named[0] if named else ""
 
@@ -21,7 +21,7 @@ def account_of(schedule: KnownSchedule) -> str:
 def lacks_account(schedule: KnownSchedule) -> str:
     """Return that a schedule ends with 2 since its config has several accounts; empty: it does not."""
     words = _words(schedule.command)
-    configs = [value for option, value in pairwise(words) if option in ("--config", "-c")]
+    configs = option_values(words, "--config", "-c")
     if account_of(schedule) or not configs:
         return ""
     try:
@@ -33,8 +33,5 @@ def lacks_account(schedule: KnownSchedule) -> str:
     return f"it ends with exit code 2 every night, as {configs[-1]} has several accounts and it names none"
 
 
-def _words(command: str) -> list[str]:
-    try:
-        return shlex.split(command.replace("\\%", "%").replace("%%", "%"))
-    except ValueError:
-        return []
+def _words(command: str) -> Sequence[str]:
+    return split_command(command.replace("\\%", "%").replace("%%", "%"))

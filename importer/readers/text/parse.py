@@ -21,7 +21,7 @@ from importer.model.rows import Problem, Row, Sheet
 from importer.readers.header import header_of
 from importer.readers.text.decode import Encoding, is_text, shown_text
 from importer.readers.text.encoding import readable
-from importer.readers.text.problems import MISSING, WHOSE, row_problem
+from importer.readers.text.problems import CUT, MISSING, WHOSE, row_problem
 from importer.readers.text.scan import QuoteFault, ScannedRows, raw_cells, unquoted
 
 _DIGITS = str.maketrans("0123456789", "ÀÁÂÃÄÅÆÇÈÉ")  # of a mark: no delimiter is one, since delimiters are ASCII
@@ -46,6 +46,7 @@ class RowMaker:
         self._readable = functools.partial(readable, encoding=encoding)
         self._has_header = has_header
         self._pads_short = pads_short
+        self._has_short_rows = False
         self._far_too_wide = 2 * width  # a wider row would make pandas' table of the whole block as wide
 
     def rows(self, scanned: ScannedRows, first: int) -> list[Row | None]:
@@ -68,8 +69,9 @@ class RowMaker:
             self._check_header(parsed[header])
         even = {*widths} == {len(sheet.header)} and not scanned.faults and None not in parsed
         if not even or not is_text(scanned.text):
+            last = first + len(parsed) - 1 if scanned.lacks_line_end else 0
             return [
-                self._row(number, text, cells, scanned.faults.get(number - first))
+                self._row(number, text, cells, scanned.faults.get(number - first), is_last=number == last)
                 for number, text, cells in zip(itertools.count(first), scanned.rows, parsed, strict=False)
             ]
         escaped = "'" in scanned.text
@@ -98,7 +100,9 @@ class RowMaker:
                 "Take quotes and odd characters out of that row, or save the file again as .xlsx.",
             )
 
-    def _row(self, number: int, text: str, cells: Cells | None, fault: QuoteFault | None) -> Row | None:
+    def _row(
+        self, number: int, text: str, cells: Cells | None, fault: QuoteFault | None, *, is_last: bool
+    ) -> Row | None:
         """Return a row of these cells, or of the text where there are none, with all its problems; None if blank."""
         header = self._sheet.header
         problems: list[Problem] = []
@@ -119,21 +123,33 @@ class RowMaker:
                 if not is_text(cell)
             ]
             shown = [shown_text(cell) for cell in shown]
-        extra = next(filter(str.strip, shown[len(header) :]), "")
-        if not extra:
+        if not any(map(str.strip, shown[len(header) :])):
             shown = shown[: len(header)]
         if len(shown) < len(header) and self._pads_short:
             shown += [""] * (len(header) - len(shown))
         if len(shown) != len(header):
-            unclear = WHOSE if extra else MISSING
-            told = row_problem(
-                "width_wrong", extra, cells=counted(len(shown), "cell"), width=len(header), unclear=unclear
-            )
-            problems.append(told if extra else replace(told, from_column=len(shown)))
+            is_cut = is_last and not self._has_short_rows
+            self._has_short_rows |= self._sheet.header_row < number and len(shown) < len(header)
+            problems.append(_width_problem(shown, len(header), is_cut=is_cut))
             shown += [""] * (len(header) - len(shown))
         if cells is None and not problems:
             problems.append(row_problem("row_uncertain", shown_text(text)))
         return Row(number=number, cells=tuple(shown), problems=tuple(problems))
+
+
+def _width_problem(shown: Sequence[str], width: int, *, is_cut: bool) -> Problem:
+    """Return the problem of a row that is wider or narrower than its header.
+
+    Args:
+        shown: The row's cells.
+        width: How many the header has.
+        is_cut: Whether the file ends with the row, the only short one, without a line end: its last cell is cut too.
+
+    """
+    extra = next(filter(str.strip, shown[width:]), "")
+    unclear = WHOSE if extra else CUT if is_cut else MISSING
+    told = row_problem("width_wrong", extra, cells=counted(len(shown), "cell"), width=width, unclear=unclear)
+    return told if extra else replace(told, from_column=len(shown) - is_cut)
 
 
 def parse_rows(rows: Sequence[str], widths: Sequence[int], delimiter: str) -> list[Cells | None]:

@@ -31,8 +31,12 @@ _MESSAGES = {
     "width_wrong": "The row has {cells} and the header has {width}, so it is not certain which {unclear}",
 }
 MISSING = "are missing. Add the missing delimiters."
+CUT = (
+    "are missing. The file ends in this row: it was cut, or was not written to its end yet, so get the whole file. If "
+    "it is whole, add the missing delimiters."
+)
 WHOSE = "cell is whose. A cell that has the delimiter in its text must be in quotes."
-"""What is unclear in a row that is too narrow, or too wide."""
+"""What is unclear in a row that is too narrow, with which the file ends too, or that is too wide."""
 
 
 def row_problem(code: str, value: str, header: Sequence[str] = (), place: int = 0, **facts: object) -> Problem:

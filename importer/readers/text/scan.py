@@ -13,7 +13,7 @@ import csv
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from importer.model.errors import InputError
@@ -63,6 +63,8 @@ class ScannedRows:
     """How many cells each row has; 0 where its quotes are broken."""
     faults: Mapping[int, QuoteFault] = field(default_factory=lambda: MappingProxyType({}))
     """By the row's place in this block, from 0."""
+    lacks_line_end: bool = False
+    """Whether the file ends with the last row: it is whole only if it has all its cells."""
 
 
 def find_delimiter(text: str, wanted: str, header_row: int) -> str:
@@ -129,7 +131,8 @@ def blocks(read: Callable[[int], str], sheet: Sheet, *, width: int = 0) -> Itera
         size = min(2 * size, _BLOCK)
         at_end = not text
         left += text
-        if at_end and left and not left.endswith("\n"):
+        lacks_line_end = at_end and not left.endswith("\n")
+        if left and lacks_line_end:
             left += "\n"
         end = left.rfind("\n") + 1
         if len(left) - end > LONGEST_ROW:
@@ -144,7 +147,7 @@ def blocks(read: Callable[[int], str], sheet: Sheet, *, width: int = 0) -> Itera
         left = left[len(found.text) :]
         line += found.text.count("\n")
         if found.rows:
-            yield found
+            yield replace(found, lacks_line_end=True) if lacks_line_end else found
 
 
 def raw_cells(text: str, delimiter: str) -> list[str]:

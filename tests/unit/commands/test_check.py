@@ -311,16 +311,32 @@ def test_several_files_are_told_apart() -> None:
     assert [Path(path).name for path in said.summary["reports"]["problems"]] == ["problems-2-two.csv"]
 
 
+def test_what_the_account_lacks_for_all_rows_is_no_matter_of_another_column(service: Sandbox) -> None:
+    """The cure is that of a run, and then the check is given again."""
+    assert service.contacts == ()
+    table(Path("a.csv"), [("Phone", "Name", "Team"), *((f"+3460011122{place}", "Ana", "Nope") for place in range(9))])
+    config('[columns]\nidentifier = "Phone"\nname = "Name"\nteam = "Team"\n')
+    said = give("check", "a.csv", *HERE).stderr
+    assert "A run would make no request." in said
+    assert "Name a team of the account. Then give the same command again:\n  callbell-importer check a.csv" in said
+
+
 def test_what_the_requests_of_a_run_are_for_is_said(service: Sandbox) -> None:
     """Where no row would be sent too: then they only ask."""
     customers(Path("a.csv"), 3)
-    told = "A run would make about 6 requests: 3 to ask who is there already, 3 to create or change contacts."
+    told = "A run would make about 6 requests: 3 to ask what Callbell has, 3 to create or change contacts."
     assert told in give("check", "a.csv", *HERE).stderr
     assert give("run", "a.csv", "--yes").exit_code == 0
     assert len(service.contacts) == 3
     said = give("check", "a.csv", *HERE).stderr
     assert "0 of 3 rows would be sent." in said
-    assert "request: they ask who is there already, and change nothing." in said.replace("requests:", "request:")
+    assert "A run would make about 3 requests: they ask what Callbell has, and change nothing." in said
+    customers(Path("a.csv"), 4)
+    told = "A run would make about 5 requests: 4 to ask what Callbell has, 1 to create or change a contact."
+    assert told in give("check", "a.csv", *HERE).stderr
+    customers(Path("a.csv"), 1)
+    told = "A run would make about 1 request: it asks what Callbell has, and changes nothing."
+    assert told in give("check", "a.csv", *HERE).stderr
 
 
 def test_columns_that_a_config_leaves_out_are_so_on_purpose_and_its_rows_are_told_in_words() -> None:

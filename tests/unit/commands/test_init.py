@@ -89,12 +89,13 @@ def test_a_config_elsewhere_is_read_from_there() -> None:
 
 
 def test_an_open_field_is_told_where_nobody_can_be_asked() -> None:
-    """Exit code 3, nothing is written, and the config to mend is shown."""
-    said = give("init", table(Path("a.csv"), QUESTIONS))
+    """Exit code 3, nothing is written, and the config to fix is shown, with the name that was given."""
+    said = give("init", table(Path("a.csv"), QUESTIONS), "-c", "my.toml")
     assert said.exit_code == 3
     assert "identifier: several columns could be it: Movil madre, Movil padre" in said.stderr
     assert '# identifier = "Movil padre"' in said.stderr
-    assert not CONFIG.exists()
+    assert "or write this into my.toml and take the #" in said.stderr
+    assert not Path("my.toml").exists()
 
 
 MOSTLY_INVALID = {
@@ -116,11 +117,12 @@ MOSTLY_INVALID = {
 @pytest.mark.parametrize(("rows", "said"), MOSTLY_INVALID.values(), ids=MOSTLY_INVALID)
 def test_no_config_is_written_with_which_most_rows_are_invalid(rows: list[tuple[str, ...]], said: list[str]) -> None:
     """Where nobody can be asked: exit code 3, what is wrong, and the config to fix."""
-    told = give("init", table(Path("a.csv"), rows))
+    told = give("init", table(Path("a.csv"), rows), "-c", "my.toml")
     assert told.exit_code == 3
+    assert "or write this into my.toml and fix it:" in told.stderr
     assert all(words in told.stderr for words in said)
     assert "[columns]" in told.stderr
-    assert not CONFIG.exists()
+    assert not Path("my.toml").exists()
 
 
 def test_a_few_invalid_rows_stop_nobody() -> None:

@@ -303,6 +303,9 @@ def test_a_file_of_another_users_run_is_told_of_with_the_command_for_that_user(
     assert said.startswith("failed.csv is of a run of callbell, which root's journal ")
     assert cure == "To send with callbell's journal, as root:"
     assert command == f"  {AS_USER}'callbell-importer run {file}'"
+    Path(file).parent.mkdir(parents=True)
+    Path(file).with_name("check.json").touch()
+    assert tested.of_another_user(context(), [file]).startswith("failed.csv is of a check of callbell, ")
     other = str(tmp_path / "reports/20261126-020000-contacts/failed.csv")
     assert f"  su -s /bin/sh ana -c 'callbell-importer run {other}'" in tested.of_another_user(context(), [other])
     assert tested.of_another_user(context(sandbox=True), [file]) == ""

@@ -232,11 +232,19 @@ def test_a_contact_that_was_never_sent_is_met_for_the_first_time_again(journal: 
     assert base(journal) is None
 
 
-def test_what_was_forgotten_meanwhile_does_not_count(journal: Journal) -> None:
-    """The row that counted before the update is gone from the journal, as after `purge`, or was emptied."""
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "UPDATE rows SET payload = NULL, base = NULL, fingerprint = NULL WHERE run = 1",
+        "UPDATE changes SET sent_run = NULL, sent_seq = NULL",
+    ],
+    ids=["forgotten", "earlier_version"],
+)
+def test_what_is_not_known_any_more_does_not_count(journal: Journal, meanwhile: str) -> None:
+    """The row that counted before is emptied, as by a purge, or an earlier version did not keep which one it is."""
     night(journal, "run-2", "Second")
     with journal._database.transaction() as connection:
-        connection.execute("UPDATE rows SET payload = NULL, base = NULL, fingerprint = NULL WHERE run = 1")
+        connection.execute(meanwhile)
     undone(journal, "run-2")
     assert base(journal) is None
 
@@ -251,13 +259,29 @@ def test_a_purge_of_old_runs_takes_what_was_sent_before(journal: Journal) -> Non
     assert base(journal) is None
 
 
-def test_a_change_of_an_earlier_version_says_nothing(journal: Journal) -> None:
-    """It does not know what was sent before."""
+@pytest.mark.parametrize(
+    ("fate", "told", "expected"),
+    [
+        (None, "", "pending"),
+        (Fate.CHANGED, "Given back: name. Left as it is, for it was changed since: note.", "pending"),
+        (Fate.FAILED, "Its values may be given back or not: no clear answer came.", "pending"),
+        (Fate.CHANGED, "Left as it is, for it was changed since: name.", "unchanged"),
+        (Fate.FAILED, "The service refused: no", "unchanged"),
+    ],
+)
+def test_an_unsure_undo_of_an_earlier_version_leaves_nothing_that_counts(
+    journal: Journal, path: Path, fate: Fate | None, told: str, expected: str
+) -> None:
+    """It may have given values back, or was cut off, and left the update as what was sent last."""
     night(journal, "run-2", "Second")
+    undo, row = begun_undo(journal, "run-2", about_to=False)
+    if fate is not None:
+        outcome = Deletion(status=fate, reason=told, last_sent=LastSent.UNTOUCHED)
+        undo.finish(0, AT, [RecordedOutcome(seq=row.seq, outcome=outcome, attempts=1, at=AT)])
     with journal._database.transaction() as connection:
-        connection.execute("UPDATE changes SET sent_run = NULL, sent_seq = NULL")
-    undone(journal, "run-2")
-    assert base(journal) is None
+        connection.execute("PRAGMA user_version = 19")
+    with closing(Journal.open(path, Ticking(AT))) as today:
+        assert enqueued(today, "run-3", "Second") == [expected]
 
 
 def test_the_row_that_counted_before_an_update_is_kept(journal: Journal) -> None:
@@ -274,7 +298,7 @@ def test_the_row_that_counted_before_an_update_is_kept(journal: Journal) -> None
     assert base(journal) == "Second"
 
 
-MET = "Met as if for the first time: what was sent before is forgotten."
+MET = "Met as if for the first time: what was sent before does not count any more (purge or undo)."
 
 
 @pytest.mark.parametrize(("said", "told"), [("Why.", f"Why. {MET}"), ("why", f"why. {MET}"), ("", MET)])

@@ -18,7 +18,7 @@ from importer.mapper.options import (
     MobileForm,
 )
 from importer.model.account import Directory, FieldType, NamedEntry
-from importer.model.rows import Contact, InvalidRow, Problem, Row
+from importer.model.rows import Contact, ContactKey, InvalidRow, Problem, Row
 
 UUID = "0b5d1c3e-9a51-4c0f-8e0a-0123456789ab"
 DIRECTORY = Directory(
@@ -504,3 +504,27 @@ def test_tags_are_translated_one_by_one(cell: str, tags: tuple[str, ...]) -> Non
     made = mapped({"Tags": cell}, values=words)
     assert isinstance(made, Contact)
     assert made.tags == tags
+
+
+ANA_KEY = ContactKey("whatsapp", "", "34600111222")
+
+
+@pytest.mark.parametrize(
+    ("cells", "problems", "customer"),
+    [
+        ({"Amount": "much"}, (), ANA_KEY),
+        ({"First": "", "Last": ""}, (), ANA_KEY),
+        ({"Amount": "much", "Line": "line 1"}, (), ANA_KEY._replace(channel_uuid=UUID)),
+        ({"Line": "Nobody's"}, (), None),
+        ({"Phone": "12ab", "Amount": "much"}, (), None),
+        ({}, (Problem(code="cell_error", column="Note", message="An error."),), ANA_KEY),
+        ({}, (Problem(code="cell_error", column="Phone", message="An error."),), None),
+        ({}, (Problem(code="width_wrong", message="Too wide."),), None),
+        ({}, (Problem(code="width_wrong", message="Too wide.", from_column=3),), ANA_KEY),
+    ],
+)
+def test_whose_an_invalid_row_is(
+    cells: Mapping[str, str], problems: Sequence[Problem], customer: ContactKey | None
+) -> None:
+    """It is certain only where nothing is wrong with the cells that tell it: number and channel."""
+    assert invalid(cells, problems).customer == customer

@@ -120,6 +120,7 @@ def test_a_google_sheet_is_known_by_its_address() -> None:
         ("http://example.com/a.csv", "begins with http://"),
         ("http://10.0.0.1/a.csv", "begins with http://"),
         ("https:///a.csv", "is no address"),
+        ("https://example.com/a.csv?...", "is cut off where its secret begins"),
         ("https://[", "is no address"),
     ],
 )

@@ -140,8 +140,8 @@ def test_the_same_command_is_named_for_whoever_does_not_see_it() -> None:
             5,
             True,
             (
-                "systemd gives that command again in 30 minutes, up to 5 times in a night, and does nothing else of this."
-                " The same end is not told again."
+                "systemd gives that command again in 30 minutes, up to 5 times in a night, and does nothing else"
+                " of this. The same end is not told again."
             ),
         ),
         (5, False, BY_ITSELF),

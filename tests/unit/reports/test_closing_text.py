@@ -19,6 +19,7 @@ from importer.model.runs import LIST, WAITED, Degradation, ProblemGroup, RunReco
 from importer.reports import Reports
 from importer.reports.closing_text import Ending, closing_text, count_lines
 from importer.reports.next_step import next_step
+from importer.reports.report_options import NO_BACKGROUND, RunBackground
 from importer.reports.results import counts_json
 from importer.reports.run_summary import RunSummary
 from importer.reports.status_meanings import MEANINGS
@@ -27,6 +28,7 @@ from importer.system import runtime
 START = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
 NIGHT = "20261123-020000-contacts"
 FOLDER = Path("reports", NIGHT)
+LEFT = RunBackground(leaves_existing=True)
 POSIX = pytest.mark.skipif(os.name != "posix", reason="the commands are quoted as the system's shell wants it")
 
 
@@ -63,10 +65,12 @@ def ended(
     tally: Mapping[Status, int],
     problems: Sequence[ProblemGroup],
     written: Reports | None,
+    background: RunBackground = NO_BACKGROUND,
     **more: Any,
 ) -> str:
     """Return the closing text."""
-    return closing_text(Ending(record=run, tally=tally, problems=problems, reports=written, **more))
+    found = Ending(record=run, tally=tally, problems=problems, reports=written, background=background, **more)
+    return closing_text(found)
 
 
 def test_the_last_word_on_a_list_that_was_cut_short_is_to_get_the_whole_one() -> None:
@@ -74,7 +78,7 @@ def test_the_last_word_on_a_list_that_was_cut_short_is_to_get_the_whole_one() ->
     run = replace(record(1, min_rows="50%"), degraded=(Degradation("too_few_rows", "Only 3 rows were read."),))
     groups = [ProblemGroup(code="phone_invalid", column="Phone", message="no", count=2, rows=(2, 3))]
     tally = {Status.INVALID: 2, Status.EXISTS: 3}
-    text = ended(run, tally, groups, reports("failed.csv"), leaves_existing=True)
+    text = ended(run, tally, groups, reports("failed.csv"), LEFT)
     assert text.endswith("\n\nGet the whole export, then:\n  callbell-importer run contacts.csv --min-rows 50%")
     assert "Fix the" not in text
 
@@ -176,6 +180,19 @@ def test_a_dry_run_says_that_nothing_was_sent() -> None:
 
 
 @POSIX
+def test_after_a_dry_run_deleted_customers_are_told_how_to_be_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing else is to be sent; the rows to fix come after that."""
+    monkeypatch.setattr(runtime, "WINDOWS", False)
+    run, gone = record(1, dry_run=True, existing="update"), group("gone", 1)
+    again = "To make it again:\n  callbell-importer run contacts.csv --existing update --gone recreate"
+    tally = {Status.UNCHANGED: 3, Status.FAILED: 1}
+    assert ended(run, tally, [gone], None).endswith(again)
+    also = ended(run, {**tally, Status.INVALID: 2}, [gone, group("phone_too_short", 2)], None)
+    assert f"{again}\nThere is nothing to send. This writes the rows to fix" in also
+    assert "To make it again" not in ended(replace(run, command="retry"), tally, [gone], None)
+
+
+@POSIX
 def test_the_command_after_a_dry_run_has_the_country_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is kept of a dry run, so the country would be asked for again; with --limit other rows would be meant."""
     monkeypatch.setattr(runtime, "WINDOWS", False)
@@ -254,18 +271,18 @@ def test_customers_who_were_there_are_carried_over_by_a_command(monkeypatch: pyt
     """Only where they were left as they are, and the run came to its end."""
     monkeypatch.setattr(runtime, "WINDOWS", False)
     tally = {Status.CREATED: 1, Status.EXISTS: 5}
-    text = ended(record(country="ES"), tally, [], reports(), leaves_existing=True)
+    text = ended(record(country="ES"), tally, [], reports(), LEFT)
     assert text.endswith(
         "\n\nTo carry over what the list says of the 5 customers who were there already:\n"
         "  callbell-importer run contacts.csv --country ES --existing update"
     )
-    one = ended(record(1), {Status.EXISTS: 1, Status.INVALID: 1}, [], reports("f.csv"), leaves_existing=True)
+    one = ended(record(1), {Status.EXISTS: 1, Status.INVALID: 1}, [], reports("f.csv"), LEFT)
     assert "f.csv\nTo carry over what the list says of the customer who was there already:\n" in one
     sandbox = replace(record(), account="sandbox run-1")
     others = [(record(), None, True), (record(), reports(), False), (record(130), reports(), True)]
     for run, written, leaves in [*others, (sandbox, reports(), True), (replace(record(), command="retry"), None, True)]:
-        assert "--existing update" not in ended(run, tally, [], written, leaves_existing=leaves)
-    assert "--existing update" not in ended(record(), {Status.UNCHANGED: 5}, [], reports(), leaves_existing=True)
+        assert "--existing update" not in ended(run, tally, [], written, RunBackground(leaves_existing=leaves))
+    assert "--existing update" not in ended(record(), {Status.UNCHANGED: 5}, [], reports(), LEFT)
 
 
 @POSIX
@@ -277,9 +294,9 @@ def test_what_an_undo_gave_back_is_not_to_be_carried_over_again() -> None:
         " Only if it is to be changed again:"
     )
     command = "callbell-importer run contacts.csv --country ES --existing update"
-    more: dict[str, Any] = {"leaves_existing": True, "given_back": "20261122-020000-contacts"}
-    assert ended(run, tally, [], reports(), **more).endswith(f"\n\n{said}\n  {command}")
-    about = RunSummary(record=run, tally=tally, problems=(), **more)
+    background = RunBackground(leaves_existing=True, given_back="20261122-020000-contacts")
+    assert ended(run, tally, [], reports(), background).endswith(f"\n\n{said}\n  {command}")
+    about = RunSummary(record=run, tally=tally, problems=(), background=background)
     assert about.steps == [(said, command)]
 
 
@@ -399,7 +416,7 @@ def test_rows_that_fail_alike_are_one_sentence_and_its_cure(
     monkeypatch.setattr(runtime, "WINDOWS", False)
     status = Status.FAILED if code == "tag_unknown" else Status.INVALID
     groups = [group(code, 3_995, "Móvil", 'It is wrong: tag "VIP"'), group("phone_too_short", 5, "Móvil")]
-    text = ended(record(1, sheet="A"), {status: 4_000}, groups, reports("failed.xlsx"), country=country)
+    text = ended(record(1, sheet="A"), {status: 4_000}, groups, reports("failed.xlsx"), RunBackground(country=country))
     assert "3,995 of 4,000 rows fail for the same reason: " in text
     none = "rows could be sent" if status is Status.INVALID else "customers are in Callbell"
     assert f"None of 4,000 {none}.\n" in text
@@ -443,6 +460,13 @@ def test_of_a_list_whose_columns_are_not_proven_another_column_is_the_likely_cau
     """No row came in by them, or they were guessed."""
     text = ended(record(1, 0, **options), tally, [group("phone_missing", 11, "Phone")], reports("failed.csv"))
     assert "Probably it is another column" in text
+
+
+def test_of_rows_of_people_who_were_forgotten_no_other_column_is_looked_for() -> None:
+    """Nothing is wrong with them: they are taken out of the list."""
+    text = ended(record(1, 0), {Status.INVALID: 11, Status.CREATED: 1}, [group(FORGOTTEN, 11)], reports())
+    assert "another column" not in text
+    assert "11 rows are of people who were forgotten (purge), and not imported: take them out of your list." in text
 
 
 def test_the_config_to_which_a_new_option_is_added_is_named() -> None:
@@ -569,7 +593,7 @@ def test_several_problems_have_a_line_each_where_the_screen_has_no_room_for_thei
     problems = [group("phone_too_short", 25, "Phone", long), group("phone_missing", 2, "Phone", long)]
     tally = dict.fromkeys((Status.CREATED, Status.EXISTS, Status.DUPLICATE, Status.INVALID, Status.FAILED), 25)
     look = [group("text_damaged", 1, "Name", long)]
-    text = ended(record(1), tally, problems, reports("failed.xlsx"), warnings=look, leaves_existing=True, line_width=80)
+    text = ended(record(1), tally, problems, reports("failed.xlsx"), LEFT, warnings=look, line_width=80)
     assert (
         "Problems (what to do: see summary.json):\n"
         '  25 rows: rows 2, 3, 4, 5, 6, ... (phone_too_short, column "Phone")\n'
@@ -618,7 +642,7 @@ def test_the_country_is_named_once() -> None:
     """The evidence keeps its figures; the option is in the next step."""
     alike = [ProblemGroup(code="phone_no_country", column="Phone", message="x", count=9, rows=(2,))]
     note = "9 of 9 numbers are right for Spain.\nIf they are Spanish, give the same command with --country ES."
-    text = ended(record(1), {Status.INVALID: 9}, alike, reports(), notes=[note, "Else."], country="ES")
+    text = ended(record(1), {Status.INVALID: 9}, alike, reports(), RunBackground(country="ES"), notes=[note, "Else."])
     assert "9 of 9 numbers are right for Spain.\n\nElse.\n" in text
     assert text.count("--country ES") == 1
 
@@ -735,3 +759,14 @@ def test_a_forgotten_row_is_taken_out_of_the_list_and_not_fixed_in_the_file() ->
     assert "5 of 8 customers are in Callbell. 3 need you." in text
     assert "Fix the row in failed.xlsx" in text
     assert "2 rows are of people who were forgotten (purge), and not imported: take them out of your list." in text
+
+
+def test_of_several_sheets_those_files_are_named_in_which_something_can_be_fixed() -> None:
+    """One with deleted customers alone is none; where the sheets of the rows are not all known, each may be one."""
+    gone, short = replace(group("gone", 1), sheets=(0,)), replace(group("phone_too_short", 1), sheets=(1,))
+    tally, written = {Status.INVALID: 1, Status.FAILED: 1}, reports("failed-1-a.csv", "failed-2-b.csv")
+    text = ended(record(1), tally, [gone, short], written)
+    assert "Fix the row in failed-2-b.csv (the last" in text
+    assert "failed-1-a.csv" not in text.partition("Fix the row")[2]
+    unknown = ended(record(1), tally, [gone, replace(short, sheets=())], written)
+    assert "Fix the row in failed-1-a.csv and failed-2-b.csv (the last" in unknown

@@ -79,6 +79,22 @@ def test_the_terminal_and_the_reports_count_alike(
     assert RunSummary(record=record, tally=tally, problems=groups, not_updated=not_updated).headline == said
 
 
+def test_where_nobody_was_to_be_updated_nobody_is_called_not_updated() -> None:
+    """That is only told where others were."""
+    tally, groups = {Status.EXISTS: 1187, Status.INVALID: 22}, [group("email_invalid", 22)]
+    all_there = "All 1,209 customers are in Callbell"
+    assert customers_text(ENDED, tally, groups, not_updated=22) == f"{all_there}, 22 of them not updated. 22 need you."
+    assert customers_text(ENDED, tally, groups, not_updated=22, leaves_existing=True) == f"{all_there}. 22 need you."
+
+
+def test_what_was_not_sent_is_there_already_or_would_be() -> None:
+    """Of a run that was cut off, the contacts are as they were; a dry run adds all that it would send."""
+    tally = {Status.UPDATED: 2, Status.UNSENT: 3}
+    cut_off = customers_text(replace(ENDED, exit_code=130), tally, [], not_updated=3)
+    assert cut_off == "All 5 customers are in Callbell, 3 of them not updated. 3 were not sent."
+    assert customers_text(ENDED, tally, [], is_dry=True) == "All 5 customers would be in Callbell."
+
+
 def test_a_retry_without_rows_says_nothing_of_a_list() -> None:
     """It had none to read."""
     assert customers_text(replace(ENDED, command="retry"), {}, []) == ""

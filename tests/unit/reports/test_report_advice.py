@@ -12,6 +12,7 @@ from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
 from importer.reports.next_step import next_step
 from importer.reports.report_advice import RetryCommands, row_step
+from importer.reports.report_options import RunBackground
 from importer.reports.run_summary import RunSummary, pace_points
 from importer.reports.same_cause import step_text
 from importer.system import installed_units, shell
@@ -171,14 +172,14 @@ def test_after_a_rehearsal_the_rows_are_sent() -> None:
     assert send[0] == "To send the rows:"
     assert send[1].endswith("contacts.csv --country ES")
     assert replace(about, tally=Counter({Status.INVALID: 1})).steps == fix
-    made = replace(about, required=['tags: "VIP"', 'custom fields: "City"'])
+    made = replace(about, background=RunBackground(required=['tags: "VIP"', 'custom fields: "City"']))
     first, *others = made.steps
     told = 'First make these in Callbell, where they are missing: tags: "VIP"; custom fields: "City".'
     assert first == (told, "")
     assert others == about.steps
     assert replace(made, tally=Counter({Status.INVALID: 1})).steps == fix
     assert told not in replace(made, record=RUN).steps[0]
-    again = replace(about, required=None)
+    again = replace(about, background=RunBackground(required=None))
     assert again.steps[1:] == about.steps
     assert again.steps[0][1].endswith("callbell-importer check /home/ana/contacts.csv --country ES")
     assert replace(again, tally=Counter({Status.INVALID: 1})).steps == fix
@@ -188,10 +189,12 @@ def test_after_a_rehearsal_the_rows_are_sent() -> None:
 def test_the_reports_say_what_the_terminal_says_of_customers_who_were_there() -> None:
     """How the list's values get to them, and how the run is taken back; not where they were to be changed anyway."""
     tally = Counter({Status.CREATED: 1, Status.EXISTS: 2})
-    about = RunSummary(record=replace(RUN, exit_code=0), tally=tally, problems=(), leaves_existing=True)
+    about = RunSummary(
+        record=replace(RUN, exit_code=0), tally=tally, problems=(), background=RunBackground(leaves_existing=True)
+    )
     ((sentence, command),) = about.steps
     assert sentence == "To carry over what the list says of the 2 customers who were there already:"
     assert command.endswith("contacts.csv --country ES --existing update")
     assert dict(about.facts)["To take it back"] == f"callbell-importer undo {RUN.name}"
-    assert replace(about, leaves_existing=False).steps == [("Nothing: every row is where it should be.", "")]
+    assert replace(about, background=RunBackground()).steps == [("Nothing: every row is where it should be.", "")]
     assert "To take it back" not in dict(replace(about, tally=Counter({Status.EXISTS: 2})).facts)

@@ -1,10 +1,15 @@
 """What a service of systemd tells to do is what an administrator does: it is started again."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 
+from importer.cli.command_end import fail, given, invoked
+from importer.commands.context import CommandContext
+from importer.settings import RunOptions, Settings
 from importer.system import own_service
 from importer.system.shell import as_typed
 
@@ -38,6 +43,20 @@ def test_a_service_is_started_again(tmp_path: Path, group: str, start: str) -> N
     assert as_typed("Give the same command again: it goes on.") == f"Start the service again ({start}): it goes on."
     assert own_service.is_own_service()
     assert as_typed("Fix it, then run the same command again.") == f"Fix it, then start the service again ({start})."
+
+
+def test_its_log_for_programs_says_so_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An administrator reads that one with journalctl."""
+    (tmp_path / "cgroup").write_text(SYSTEM, "utf-8")
+    invoked("run", {"json": False})
+    given(
+        CommandContext(
+            settings=Settings(run=RunOptions(log_format="json", dry_run=True)), environment={}, stream=sys.stderr
+        )
+    )
+    with pytest.raises(typer.Exit):
+        fail(3, "Fix it, and give the same command again.")
+    assert "start the service again (systemctl start callbell-importer-shop)" in capsys.readouterr().err
 
 
 def test_what_names_a_command_or_an_option_stays(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from importer.commands.report_folder import closed_folder_hint
 from importer.journal.faults import storage_error
 from importer.model.errors import StorageError
 from importer.system import ownership
@@ -79,4 +80,22 @@ def test_a_missing_folder_in_one_of_roots_is_made_by_root(tmp_path: Path, monkey
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path or mode == os.X_OK)
     monkeypatch.setattr(ownership, "own_name", lambda: "callbell")
     new = tmp_path / "reports"
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
     assert f"as root:\n  mkdir -p {new} && chown callbell {new}\n" in folder_cure(new)
+
+
+def test_a_missing_folder_in_a_closed_one_of_ones_own_is_made_by_its_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who opens the folder above, for which nobody has to be root."""
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path or mode == os.X_OK)
+    cure = f"Make it yours to read and write:\n  chmod u+rwx {tmp_path}\n{AGAIN}"
+    assert folder_cure(tmp_path / "reports" / "rehearsals") == cure
+
+
+def test_a_rehearsal_in_a_closed_folder_is_cured_by_opening_that(tmp_path: Path, closed: set[Path]) -> None:
+    """The folder of the rehearsals is in it, and not seen."""
+    closed.add(tmp_path / "reports")
+    (tmp_path / "reports").mkdir()
+    told = closed_folder_hint(tmp_path / "reports" / "rehearsals")
+    assert f"as root:\n  chown callbell {tmp_path / 'reports'}\n" in told

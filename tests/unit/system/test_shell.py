@@ -208,6 +208,13 @@ def test_paths_are_whole_where_they_are_read_elsewhere(tmp_path: Path, monkeypat
     assert short_path(tmp_path) == str(tmp_path)
 
 
+@pytest.mark.parametrize("is_here", [True, False])
+def test_an_address_is_no_path(monkeypatch: pytest.MonkeyPatch, *, is_here: bool) -> None:
+    """It is told as it is, wherever it is read."""
+    monkeypatch.setattr(shell, "is_terminal", lambda _stream: is_here)
+    assert short_path("https://example.com/a.csv") == "https://example.com/a.csv"
+
+
 def test_a_config_that_is_found_here_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """But where the command is read elsewhere, then with its whole path, or where a variable names one."""
     monkeypatch.chdir(tmp_path)

@@ -70,7 +70,7 @@ def test_a_long_file_walks_the_list() -> None:
     assert it.journal.walked is not None
     assert len(it.journal.walked) == 2_000
     assert it.requests == 101
-    assert it.said == "Asking which of 10,000 new customers are in Callbell already: about 101 requests.\n"
+    assert it.said == "Asking whether Callbell has 10,000 customers not sent before: about 101 requests.\n"
     assert len(it.observed) == 2_000
 
 
@@ -78,14 +78,14 @@ def test_a_short_file_is_looked_up() -> None:
     """Only how long the list is was asked for."""
     it = ask(90, 2_000)
     assert (it.journal.walked, it.requests) == (None, 1)
-    assert it.said == "Asking which of 90 new customers are in Callbell already: about 90 requests.\n"
+    assert it.said == "Asking whether Callbell has 90 customers not sent before: about 90 requests.\n"
 
 
 def test_a_handful_is_looked_up_without_a_question() -> None:
     """The list's length costs a request too."""
     it = ask(1, 0)
     assert (it.journal.walked, it.requests) == (None, 0)
-    assert it.said == "Asking whether 1 new customer is in Callbell already: about 1 request.\n"
+    assert it.said == "Asking whether Callbell has 1 customer not sent before: about 1 request.\n"
 
 
 def test_numbers_with_two_forms_count_twice() -> None:
@@ -108,7 +108,7 @@ def test_past_10_000_contacts_nobody_knows_how_many_there_are() -> None:
     it = ask(2_000, 12_000)
     assert it.journal.walked is not None
     assert len(it.journal.walked) == 12_000
-    assert it.said.startswith("Asking which of 2,000 new customers are in Callbell already: at least 501 requests")
+    assert it.said.startswith("Asking whether Callbell has 2,000 customers not sent before: at least 501 requests")
 
 
 def test_a_list_that_turns_out_to_be_too_long_is_left() -> None:

@@ -89,6 +89,14 @@ def test_the_metrics_are_written_also_where_nothing_ran(tmp_path: Path) -> None:
     assert 'callbell_importer_last_run_exit_code{import="north",account=""} 5' in text
 
 
+def test_a_run_that_was_answered_no_leaves_the_metrics_of_the_one_before(tmp_path: Path) -> None:
+    """Whoever said no is there, and no alarm is to ring for their exit code."""
+    declined = {"command": "run", "exit_code": 3, "error": {"code": "declined", "message": "", "hint": ""}}
+    conclude(given(tmp_path, metrics=tmp_path / "north.prom"), "run", declined)
+    assert not (tmp_path / "north.prom").exists()
+    assert (tmp_path / LAST_RUN).exists()
+
+
 def test_metrics_that_cannot_be_written_do_not_keep_the_last_run_from_being_written(tmp_path: Path) -> None:
     """Each is on its own."""
     conclude(given(tmp_path, metrics=tmp_path / "none" / "x.prom", log_file=tmp_path / "log"), "run", ENDING)

@@ -61,6 +61,22 @@ def test_of_a_list_that_was_cut_short_the_whole_one_comes_first() -> None:
     assert next_command(summary, {**OPTIONS, "min_rows": "50%"}) == whole
 
 
+def test_rows_that_were_left_out_are_answered_about_before_others_are_fixed() -> None:
+    """Each command has a line of its own; of a list that was cut short the whole one comes first, and nothing else."""
+    codes = [{"code": code, "message": "no"} for code in ("consent_new", "consent_unclear")]
+    summary = ending(1, {"phone_invalid": 2}, invalid=2, exists=3) | {"degraded": codes, "files": ["/srv/contacts.csv"]}
+    told = next_command(summary, {**OPTIONS, "yes": True}).split("\n")
+    assert told[:2] == [
+        "to answer about the rows that were left out, give this on a terminal:",
+        f"  callbell-importer run /srv/contacts.csv {READ_SO}",
+    ]
+    assert told[2] == "Then to say about rows that were left out which of them count, write a config:"
+    assert told[3].startswith("  callbell-importer init /srv/contacts.csv")
+    assert "\n".join(told[4:]).startswith(f"Then {FIX_IT}")
+    short = {"degraded": [*codes, {"code": "too_few_rows", "message": "no"}]}
+    assert next_command(summary | short, OPTIONS).startswith("get the whole export")
+
+
 def test_the_whole_list_is_given_with_the_options_of_the_night() -> None:
     """Else problems that are known would end it with 1, and the ping would tell of a bad night."""
     short = {"degraded": [{"code": "too_few_rows", "message": "no"}], "files": ["/srv/contacts.csv"]}
@@ -91,6 +107,13 @@ AGAIN = f"Then give the same command again:\n  callbell-importer run /srv/contac
 def test_what_callbell_lacks_is_made_there(summary: dict[str, object], step: str) -> None:
     """As the text at the end of a run has it; what stands in the sheet is left out."""
     assert next_command({**summary, "files": ("/srv/contacts.csv",)}, OPTIONS) == f"{step} {AGAIN}"
+
+
+def test_the_same_command_is_that_of_the_night() -> None:
+    """With the options that decide how it ends."""
+    summary = ending(1, {"tag_unknown": 2}, failed=2) | {"files": ("/srv/contacts.csv",)}
+    told = next_command(summary, {**OPTIONS, "fail_on": "new", "yes": True})
+    assert told.endswith(f"{AGAIN} --fail-on new --yes")
 
 
 def test_all_kinds_that_callbell_lacks_are_told_at_once() -> None:

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from importer.commands.context import CommandContext
+from importer.commands.input.check_record import keep_check
 from importer.commands.input.own_file import (
     OriginalList,
     another_users,
     is_own,
     list_file,
     list_of,
+    with_checks,
     with_list,
     writer_of,
 )
@@ -114,3 +116,50 @@ def test_of_another_users_file_is_told_only_where_the_journal_does_not_know_its_
         assert another_users(context, FAILED, journal) == ""
     assert context.stream.getvalue() == "It is another's.\n"  # type: ignore[attr-defined]
     assert asked.stream.getvalue() == ""  # type: ignore[attr-defined]
+
+
+def test_of_another_users_check_it_is_told_unless_the_journal_knows_its_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever checks a list need not be the one whose nights import it."""
+    monkeypatch.setattr("importer.commands.input.own_file.of_another_user", lambda *_: "It is another's.")
+    context = CommandContext(settings=settle({}, {}), environment={}, stream=io.StringIO())
+    keep_check(replace(run("check"), report_dir=str(tmp_path)), {})
+    problems = (str(tmp_path / "problems.csv"),)
+    with closing(Journal.open(tmp_path / "journal.sqlite3")) as journal:
+        assert another_users(context, problems, journal) == "It is another's."
+        journal.begin(FIRST)
+        assert another_users(context, problems, journal) == ""
+
+
+def test_a_check_tells_what_its_list_is_and_how_it_was_read(tmp_path: Path) -> None:
+    """Nothing else of its options is kept; of a folder without one nothing is known."""
+    options = {"sheet": "Clientes", "country": "ES", "tag": ["VIP"], "guessed": [{"identifier": "Tel"}]}
+    check = replace(run("check"), report_dir=str(tmp_path / "check"))
+    keep_check(check, options)
+    problems = (str(tmp_path / "check/problems.csv"),)
+    *runs, found = with_checks(problems, RUNS)
+    assert (runs, found.command, found.files, found.started_at) == (RUNS, "check", (LISTED,), check.started_at)
+    assert {**found.options, "tag": ["VIP"]} == options
+    assert list_of(problems, [*runs, found]) == OriginalList((LISTED,), {"sheet": "Clientes"})
+    assert with_checks((LISTED,), RUNS) == RUNS
+    assert with_checks((str(tmp_path / "problems.csv"),), RUNS) == RUNS
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"files": 3},
+        {"files": []},
+        {"options": 3},
+        {"options": {"guessed": [{"shoes": "Tel"}]}},
+        {"options": {"guessed": 3, "consent": [{"Acepta": 3}]}},
+        {"started_at": "yesterday"},
+    ],
+)
+def test_what_somebody_wrote_in_place_of_a_check_tells_nothing(tmp_path: Path, change: dict[str, object]) -> None:
+    """No command fails for it."""
+    keep_check(replace(run("check"), report_dir=str(tmp_path)), {})
+    path = tmp_path / "check.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **change}), "utf-8")
+    assert with_checks((str(tmp_path / "problems.csv"),), RUNS) == RUNS

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from importer.commands.questions.rows_to_send import counts_text, first_lines, may_send
+from importer.commands.questions.rows_to_send import counts_text, first_lines, may_send, only_asked_text
 from importer.model.journal_rows import FirstToSend, Pending, Presence
 from importer.model.policy import Existing, Gone, Policy
 from importer.model.rows import Contact, Status
@@ -38,7 +38,7 @@ def test_an_update_of_which_nothing_is_known_is_named() -> None:
     ("recreates", "said"),
     [
         (False, "1 deleted in Callbell, as an earlier run found"),
-        (True, "1 to be made again, as it was deleted in Callbell"),
+        (True, "1 deleted in Callbell, to be made again"),
     ],
 )
 def test_deleted_contacts_are_not_counted_as_sent_like_new_ones(said: str, *, recreates: bool) -> None:
@@ -46,6 +46,13 @@ def test_deleted_contacts_are_not_counted_as_sent_like_new_ones(said: str, *, re
     tally = {Status.PENDING: 2, Status.UNCHANGED: 3}
     told = counts_text(tally, FirstToSend(gone=1), if_new="", recreates=recreates)
     assert told == f"5 rows: 1 to be sent, {said}, 3 done before."
+
+
+def test_it_is_said_by_what_deleted_contacts_are_made_again() -> None:
+    """Where some are only looked up."""
+    told = only_asked_text(FirstToSend(gone=2), recreates=False)
+    assert told.endswith("to make it again, answer n and add --gone recreate.")
+    assert only_asked_text(FirstToSend(gone=2), recreates=True) == only_asked_text(FirstToSend(), recreates=False) == ""
 
 
 @pytest.mark.parametrize("existing", Existing)

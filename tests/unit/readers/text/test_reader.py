@@ -311,3 +311,21 @@ def test_other_short_rows_are_told(path: Path, lines: list[str], short: list[int
     """Where empty cells are written, or most rows are whole; the problem is of the row's end."""
     rows = rows_of(opened(path, "\n".join(["Phone,Name,Note", *lines])))
     assert [(row.number, row.problems[0].from_column) for row in rows if row.problems] == [(n, 2) for n in short]
+
+
+@pytest.mark.parametrize(("end", "from_column"), [("4,Ma", 1), ("4", 0), ("4,", 1)])
+def test_of_a_file_that_was_cut_the_last_cell_of_the_last_row_is_not_whole_either(
+    path: Path, end: str, from_column: int
+) -> None:
+    """A number that lacks digits would be somebody else's; an export that is still being written looks the same."""
+    (row,) = (one for one in rows_of(opened(path, f"Phone,Name,Note\n2,b,y\n3,c,z\n{end}")) if one.problems)
+    assert (row.number, row.problems[0].from_column) == (4, from_column)
+    assert "get the whole file" in row.problems[0].message
+
+
+def test_a_short_last_row_with_a_line_end_is_no_cut_one(path: Path) -> None:
+    """Its last cell is whole; nor is one cut where rows before it are short too."""
+    for text in ("Phone,Name,Note\n2,b,y\n4,Ma\n", "Phone,Name,Note\n2,b\n3,c,\n4,Ma"):
+        row = [one for one in rows_of(opened(path, text)) if one.problems][-1]
+        assert row.problems[0].from_column == 2
+        assert "get the whole file" not in row.problems[0].message
