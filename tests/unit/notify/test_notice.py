@@ -335,6 +335,14 @@ CODE_4 = "callbell-importer: run of contacts.csv failed, exit code 4: "
             f"{CODE_4}The journal or the reports cannot be written",
         ),
         (
+            5,
+            {
+                "code": "unreachable",
+                "message": "No connection to " + "a.long." * 12 + "host:443 (refused). It is long.",
+            },
+            f"{CODE_4.replace('4', '5')}Callbell does not answer",
+        ),
+        (
             4,
             {"code": "disk_full", "message": f"The journal {JOURNAL} cannot grow: the disk is full."},
             f"{CODE_4}disk full",
