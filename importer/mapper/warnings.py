@@ -93,9 +93,10 @@ def _lost_zero(row: Row, contact: Contact, mapping: ColumnMapping) -> Sequence[P
         return ()
     message = (
         f"{quoted(text)} has no zero in front, as numbers in {country} have: a spreadsheet program may have dropped"
-        f" it. It is sent as {contact.identifier}: check that this is right."
+        f" it. It is read as {contact.identifier}: check that this is right."
     )
-    return (Problem(code="phone_zero_lost", column=mapping.identifier_feed.label, value=text, message=message),)
+    column = next(one.label for one in mapping.identifier_columns if text in one.read(row.cells))
+    return (Problem(code="phone_zero_lost", column=column, value=text, message=message),)
 
 
 def _chosen_numbers(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:

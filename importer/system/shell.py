@@ -17,8 +17,9 @@ from importer.system.usual_config import is_usual_config
 IMPORTER = "callbell-importer"
 """The command's name."""
 _PLAIN_ON_WINDOWS = re.compile(r"[\w@%+=:,./\\~-]+")
-_NAMED_IN_TEXT = re.compile(rf"(?<![\w./\\-])(?<!keyring set ){IMPORTER}(?= [a-z])")
-"""The name with a command after it; in front of it stands no folder. What the keyring has of us is called the same."""
+_NAMED_IN_TEXT = re.compile(rf"(?<![\w./\\-])(?<!keyring set )(?<!cron job ){IMPORTER}(?= [a-z])")
+"""The name with a command after it; in front of it stands no folder. What the keyring has of us, and a job of cron, are
+called the same."""
 
 
 def quote(word: str) -> str:

@@ -2,7 +2,7 @@
 
 from importer.commands.account.account_check import NotSeen
 from importer.model.runs import RunRecord
-from importer.reports.run_commands import choose_columns, command_line, same_journal
+from importer.reports.run_commands import choose_columns, command_line, retry_as_given
 
 
 def after_no(
@@ -22,7 +22,7 @@ def after_no(
     options = {**record.options, **({"country": country} if country else {})}
     again = command_line("run", record.files, options, same_files=True)
     if retried:
-        again = same_journal(record.options, "retry", retried)
+        again = retry_as_given(retried, record.options)
     make = _make_first(missing, "with that country" if country else "give the same command again")
     if country:
         return f"{make or 'With that country:'}\n  {again}"

@@ -34,6 +34,7 @@ def row(mobile: str, phone: str) -> Row:
         ("(31) 98111-4405 / (31) 98111-4406", "phone_several"),
         ("98111-4405", "phone_no_area_code"),
         ("(31) 98111-44055", "phone_too_long"),
+        ("3,19E+10", "phone_digits_lost"),
     ],
 )
 def test_a_mistyped_mobile_is_not_replaced_by_the_landline(mobile: str, code: str) -> None:
@@ -107,3 +108,11 @@ def test_of_several_numbers_in_a_cell_the_chosen_one_comes_before_the_landline(s
     contact = to_contact(row(f"{SECOND} / (31) 98111-4406", LANDLINE), mapping(several))
     assert isinstance(contact, Contact)
     assert contact.identifier == "5531981114405"
+
+
+def test_a_zero_that_was_lost_names_the_cell_that_lacks_it() -> None:
+    """The number of the other column has its own."""
+    plan, numbers = mapping(country="GB"), row("7911123456", "020 7946 0958")
+    contact = to_contact(numbers, plan)
+    assert isinstance(contact, Contact)
+    assert [(one.code, one.column) for one in row_warnings(numbers, contact, plan)] == [("phone_zero_lost", "Mobile")]

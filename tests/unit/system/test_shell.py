@@ -138,11 +138,12 @@ def test_powershell_calls_a_quoted_program_with_an_ampersand(monkeypatch: pytest
         ('"keyring set callbell-importer token"', '"keyring set callbell-importer token"'),
         ("/home/ana/callbell-importer here/a.csv", "/home/ana/callbell-importer here/a.csv"),
         ("callbell-importer 0.1.0", "callbell-importer 0.1.0"),
+        ("cron job callbell-importer of root", "cron job callbell-importer of root"),
     ],
 )
 @pytest.mark.usefixtures("folder")
 def test_commands_in_texts_are_told_as_they_are_typed(text: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A path, a version and what the keyring has are no commands."""
+    """A path, a version, a job of cron and what the keyring has are no commands."""
     monkeypatch.setattr(sys, "argv", ["./callbell-importer"])
     assert as_typed(text) == told
 

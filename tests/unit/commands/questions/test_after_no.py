@@ -36,3 +36,10 @@ AGAIN, INIT = "  callbell-importer run /srv/a.csv", "  callbell-importer init /s
 def test_what_was_said_above_the_question_comes_first(missing: NotSeen, more: dict[str, str], told: str) -> None:
     """Where Enter was a no for want of something in Callbell, nothing else is told."""
     assert after_no(RUN, "/srv/a.csv", missing, **more) == told
+
+
+def test_a_retry_is_told_with_what_decides_about_its_rows() -> None:
+    """Without it the same rows would be left as they are."""
+    declined = replace(RUN, options={"on_conflict": "sheet"})
+    told = after_no(declined, "/srv/a.csv", NOWHERE, retried="first")
+    assert told.endswith("\n  callbell-importer retry first --on-conflict sheet")
