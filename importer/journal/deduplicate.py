@@ -176,7 +176,10 @@ def deduplicate_within_run(
 
 
 def _differs(payload: str, sent: str | None) -> str:
-    """Return what differs, as a sentence; nothing, if the two only write their key otherwise."""
+    """Return what differs, as a sentence; nothing, if the two only write their key otherwise.
+
+    A field without a value now does not differ: an empty cell, or a list without that column, changes nothing.
+    """
     if sent is None:
         return "differs from what was sent"
     now, then = json.loads(payload), json.loads(sent)
@@ -191,4 +194,4 @@ def _differs(payload: str, sent: str | None) -> str:
 
 
 def _differing(now: dict[str, Any], then: dict[str, Any]) -> list[str]:
-    return [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
+    return [name for name, value in sorted(now.items()) if value and value != then.get(name)]

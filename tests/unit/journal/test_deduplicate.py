@@ -81,10 +81,12 @@ def test_another_payload_exists_and_names_the_fields(sent: str | None, reason: s
         ('{"channel_uuid":"c2"}', '{"channel_uuid":"c1"}', "differs from what was sent: channel_uuid"),
         ('{"cleared":["note","custom_fields.City"]}', "{}", "differs from what was sent: City, note"),
         ('{"cleared":["note"]}', '{"note":"x"}', "differs from what was sent: note"),
+        ('{"name":"A"}', '{"name":"A","tags":["VIP"],"custom_fields":{"City":"x"}}', ""),
+        ('{"name":"B"}', '{"name":"A","note":"x"}', "differs from what was sent: name"),
     ],
 )
 def test_a_key_in_another_form_is_no_difference(now: str, sent: str, differs: str) -> None:
-    """The number in another writing, or the main channel named, is the same contact unchanged."""
+    """The number in another writing, the main channel named, or a field without a value is no change of the contact."""
     outcome = deduplicate_across_runs(now, replace(_SENT, same=False, payload=sent)).outcome
     assert (outcome.status, outcome.reason) == (Status.EXISTS if differs else Status.UNCHANGED, differs)
 
