@@ -64,6 +64,8 @@ class ColumnMapping:
     """Chooses between columns, and between numbers in a cell."""
     identifier_columns: tuple[Feed, ...]
     """The columns from which it chooses."""
+    person_places: frozenset[int]
+    """Of the columns that tell whose row it is: number, country and channel."""
     identifier: TextReading
     """A phone number as digits with country code, whatever is sent."""
     as_sent: Callable[[str, Sequence[str]], str]
@@ -116,6 +118,7 @@ def plan_mapping(
     if search.problems or not identifier or not name:
         return tuple(search.problems)
     number = number_feed(identifier, contact, country := country_reading(country_feed, region))
+    of_person = (number, country_feed, search.feed(columns.channel, "[columns] channel"))
     wrap = partial(optional_reading, leaves_out=contact.on_bad_value is OnBadValue.LEAVE_OUT)
     return ColumnMapping(
         width=len(header),
@@ -125,6 +128,7 @@ def plan_mapping(
         source=contact.source,
         identifier_feed=number,
         identifier_columns=identifier,
+        person_places=frozenset(place for feed in of_person if feed for place in feed.places),
         identifier=identifier_reading(number, identifier, contact, country, country_feed),
         as_sent=as_sent(number, contact),
         country=country,

@@ -25,6 +25,7 @@ NUMBERS_APART = " ::: "
 """How Google Contacts and others join the values of one cell."""
 _NONE_FOR_WHATSAPP = frozenset({"phone_missing", "phone_extension"})
 """Codes of cells in whose place the number of another column is what the person wants."""
+_DIGITS_LOST = "phone_digits_lost"
 _SIGNS = {"Cf": "", "Pd": "-"}
 """Per Unicode category: zero width characters and directions of writing; dashes."""
 _UNSEEN = frozenset({"Cc", "Mn", "Me", "So"})
@@ -127,8 +128,11 @@ def _may_be_number(text: str) -> bool:
 
 
 def _is_mistyped(text: str, problem: Problem) -> bool:
-    """Return whether the text was meant to be a number that WhatsApp can reach, but is none as it stands."""
-    return _may_be_number(text) and problem.code not in _NONE_FOR_WHATSAPP
+    """Return whether the text was meant to be a number that WhatsApp can reach, but is none as it stands.
+
+    One that a spreadsheet program shows as `6.12E+08` or `#####` is one, however few digits are left.
+    """
+    return problem.code == _DIGITS_LOST or (_may_be_number(text) and problem.code not in _NONE_FOR_WHATSAPP)
 
 
 def _handle(text: str) -> str | Problem:
@@ -185,7 +189,7 @@ def _plus_and_digits(text: str, country: str = "") -> tuple[str, str] | Problem:
     """Return a number as (`+` or nothing, digits); a leading `00` is its plus. The country is for messages."""
     text = _without_decimals(undecorated(text))
     if _SCIENTIFIC.fullmatch(text) or _TOO_NARROW.fullmatch(text):
-        recovered = _from_scientific(text, "phone_digits_lost")
+        recovered = _from_scientific(text, _DIGITS_LOST)
         return recovered if isinstance(recovered, Problem) else ("", recovered)
     if not any(map(str.isalnum, text)) or (not text[-1].isdecimal() and is_placeholder(text)):
         example = such_as(country, otherwise=", with + and the country code")

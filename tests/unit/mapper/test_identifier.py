@@ -34,6 +34,8 @@ def row(mobile: str, phone: str) -> Row:
         ("(31) 98111-4405 / (31) 98111-4406", "phone_several"),
         ("98111-4405", "phone_no_area_code"),
         ("(31) 98111-44055", "phone_too_long"),
+        ("5.53E+12", "phone_digits_lost"),
+        ("######", "phone_digits_lost"),
     ],
 )
 def test_a_mistyped_mobile_is_not_replaced_by_the_landline(mobile: str, code: str) -> None:
