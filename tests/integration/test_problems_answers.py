@@ -191,7 +191,19 @@ def test_beside_the_rows_it_says_of_which_list_they_are() -> None:
         assert written.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"files": 3}', '{"files": ["/a.csv"], "options": 3}', "x"])
+def told_of(consent: object = None, *, started_at: str = "2026-11-28T20:15:51+00:00") -> str:
+    """Return what is beside the rows of a check, with these answers and this time."""
+    return json.dumps({"files": ["/a.csv"], "options": {"consent": consent}, "started_at": started_at})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "{}", '{"files": 3}', '{"files": ["/a.csv"], "options": 3}', "x"),
+        told_of([{"Acepta": {"only": [5], "seen": [6]}}]),
+        told_of(started_at="9999-12-31T23:59:59-12:00"),
+    ],
+)
 def test_a_damaged_file_about_the_list_is_none(service: Sandbox, text: str) -> None:
     """The rows are sent as those of a file that nobody knows."""
     problems = checked()
