@@ -58,7 +58,9 @@ class TakenAnswer(NamedTuple):
 
     def new_text(self) -> str:
         """Return the new values and how many rows have them; a log may get it."""
-        values = [f"{shown(unnumbered(text))} ({counted(self.counts[text])})" for text in islice(self.new, _MOST_VALUES)]
+        values = [
+            f"{shown(unnumbered(text))} ({counted(self.counts[text])})" for text in islice(self.new, _MOST_VALUES)
+        ]
         others = self.new[_MOST_VALUES:]
         more = sum(self.counts[text] for text in others)
         return ", ".join([*values, *([f"{counted(len(others), 'other')} ({counted(more)})"] if others else [])])
