@@ -9,6 +9,7 @@ in `repr()` and `.args` and the phone number in `str()` (measured with 3.14.5), 
 import asyncio
 import contextlib
 import errno
+from dataclasses import replace
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -87,6 +88,7 @@ class CallbellClient:
         """
         text = request.body.encode("utf-8", "backslashreplace")  # half a character: \ud83d
         body = _RequestBody(text) if text else None
+        began = asyncio.get_running_loop().time()
         try:
             async with self._http.request(
                 request.method,
@@ -99,7 +101,8 @@ class CallbellClient:
                 content = self._redaction.body(await _body(response))
                 return responses.answered(response.status, response.headers, content, now, elapsed_seconds)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return unanswered(error, self._address)
+            seconds = asyncio.get_running_loop().time() - began
+            return replace(unanswered(error, self._address), silent_seconds=seconds)
 
 
 def _address(base_url: str) -> str:

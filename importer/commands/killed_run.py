@@ -10,7 +10,7 @@ from importer.model.diagnosis import Diagnosis, Level
 from importer.model.plain_text import counted
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
-from importer.reports.run_commands import command_line
+from importer.reports.run_commands import whole_command
 from importer.system.locks import is_locked
 
 _Runs = Sequence[tuple[RunRecord, Mapping[Status, int]]]
@@ -48,7 +48,7 @@ def free_lock(journal: Path, state: JournalState) -> Diagnosis:
     left = sum(tally.get(status, 0) for status in _LEFT)
     rows = f"{counted(left)} unsent or in doubt" if left else "no row unsent or in doubt"
     text = f"free; the run {record.name} did not come to its end, {rows}: the next run goes on"
-    step = f"To go on now:\n{command_line(record.command, record.files, record.options, same_files=True)}"
+    step = f"To go on now:\n{whole_command(record.files, record.options)}"
     return Diagnosis(name="lock", level=Level.NOTE, text=text, next_step=step if record.command == "run" else "")
 
 

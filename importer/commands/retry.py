@@ -11,6 +11,8 @@ from importer.commands.context import CommandContext, CommandResult, with_config
 from importer.commands.end.exit_status import exit_code
 from importer.commands.input.input_sheet import InputSheet
 from importer.commands.input.own_file import list_file
+from importer.commands.journal_path import journal_of
+from importer.commands.last_import import last_import
 from importer.commands.mapping_selection import column_mapping, guess_of, mapping_options
 from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.run import ImportRun
@@ -29,7 +31,7 @@ from importer.reports.closing_text import END_OF_REHEARSAL
 from importer.reports.next_step import next_step
 from importer.reports.past_run import failed_files
 from importer.reports.results import summary_text
-from importer.reports.run_commands import command_line, report_command
+from importer.reports.run_commands import command_line, lasting_options, report_command, whole_command
 from importer.system.logs import LOG
 
 _OF_ONE_RUN_ALONE = frozenset(
@@ -64,9 +66,23 @@ def run_to_retry(context: CommandContext, name: str, config: Path | None) -> tup
 
     """
     earlier, left_out = find_run_to_retry(context, name)
+    if not name:
+        _tell_unread_list(context, earlier)
     for reason in left_out:
         context.tell(f"{reason} The run before it is taken: {earlier.name}.")
     return _with_options(context, earlier, config)
+
+
+def _tell_unread_list(context: CommandContext, earlier: RunRecord) -> None:
+    """Tell that the last import failed before it had a run: whoever retries it means its rows, and not those before."""
+    run = context.settings.run
+    last = None if run.sandbox else last_import(journal_of(context.settings), run.of_account)
+    if last and last.left_list_unread:
+        said = last.sentence(context.zone)
+        why = f"{said[:1].upper()}{said[1:]}. Its list was not read, so no retry sends its rows."
+        again = whole_command(earlier.files, lasting_options(earlier))
+        step = f"Then import it; the run before it was:\n  {again}\n"
+        context.tell("\n".join(filter(None, (why, last.hint, step))))
 
 
 def _with_options(context: CommandContext, earlier: RunRecord, config: Path | None) -> tuple[CommandContext, RunRecord]:

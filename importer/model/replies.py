@@ -49,6 +49,8 @@ class Reply:
     """The service's message or the network's, without control characters, secrets and URLs."""
     address: str = ""
     """Host and port with which no connection came about; empty: one did."""
+    silent_seconds: float = field(default=0.0, compare=False)
+    """How long an answer was waited for that never came; 0.0 where one came."""
     retry_after_seconds: float | None = None
     """How long the service asked to wait (`Retry-After`)."""
     limit_per_second: float | None = None

@@ -12,6 +12,8 @@ _SLASH = re.compile(r"[\\/]")
 _FOLDERS = re.compile(r"""(?<![^\s'"(])(?:[A-Za-z]:)?[\\/](?:[^\s\\/]+[\\/])+""")
 """Before a file's name; the whole path stands in the text."""
 _SENTENCE = re.compile(r".+?[.!?](?=\s|$)")
+_IN_WORDS = {"unreachable": "Callbell does not answer"}
+"""Codes of one word that say more than the exit code does."""
 _LONGEST_NAME = 40
 _LONGEST_SUBJECT = 80
 """A line of a mail program."""
@@ -49,6 +51,8 @@ def _reason(error: Mapping[str, object], exit_code: object, used: int) -> str:
     sentence = _first_sentence(str(error.get("message") or ""))
     if sentence and used + len(sentence) <= (_LONGEST_SUBJECT if is_telling else _LONGEST_WITH_SENTENCE):
         return sentence
+    if code in _IN_WORDS:
+        return _IN_WORDS[code]
     general = error_json(exit_code) if error and isinstance(exit_code, int) else None
     return code.replace("_", " ") if is_telling else general["message"].partition(";")[0].rstrip(".") if general else ""
 

@@ -27,7 +27,7 @@ _TOLD = re.compile(rf"{_SAME}[^\n]*:\n +.*callbell-importer.* run ")
 _BY_ITSELF = "A schedule gives that command again at its next time, and does nothing else of this."
 _BY_SYSTEMD = (
     f"systemd gives that command again in {RETRY_MINUTES} minutes, up to {MOST_STARTS - 1} times in a night, and does"
-    " nothing else of this."
+    " nothing else of this. The same end is not told again."
 )
 _SERVICE_AWAY = 5
 """The exit code that the unit of a service does not take for final."""

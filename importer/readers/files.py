@@ -17,6 +17,7 @@ OLDEST = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 _SAVE = "Save it as .xlsx or .csv."
 _OPEN = "Open it in a spreadsheet program, and save it as .xlsx or .csv."
 _EXPORT = "Export it as .xlsx or .csv from the program that it is from."
+_EXPORT_AGAIN = "Save or export it again, with its header and rows, then give the same command again."
 _TAGS = rb"html|head|body|meta|title|script|style|link|div|span|font|center|table|t[rdh]|p|br?|h\d|workbook|rss|svg"
 _KINDS = tuple(
     (re.compile(pattern, re.IGNORECASE), kind, hint)
@@ -65,7 +66,7 @@ class FileState:
         if not stat.S_ISREG(mode):
             raise InputError(f"{path} is not an ordinary file.", "Save what it gives to a file, and name that.")
         if not self._seen[0]:
-            raise InputError(f"{path} is empty.", "Save the spreadsheet again, with its header and rows.")
+            raise InputError(f"{path} is empty.", _EXPORT_AGAIN)
 
     @property
     def stamp(self) -> str:

@@ -228,7 +228,7 @@ def _conflict(record: RunRecord, left: ToDo, failed: Sequence[Path]) -> list[Ste
         return []
     names = " and ".join(path.name for path in failed)
     said = f"{counted(left.in_conflict)} in conflict: {names} says what the sheet and Callbell have."
-    ask = "Correct one and give the same command again, or let the sheet's values win:"
+    ask = "Correct the sheet or Callbell and give the same command again, or let the sheet win:"
     return [(f"{said} {ask}", retry_command(record, on_conflict="sheet"))]
 
 

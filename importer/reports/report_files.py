@@ -56,14 +56,18 @@ def write_reports(
     hint = (error or {}).get("hint", "")
     workbook, page, notes = _write_for_people(source, target, failed, (problems, warnings), options, hint)
     left = (*earlier.names, *([_NAMES["xlsx"]] if WORKBOOK_IS_LEFT in notes else []))
-    written = {"results": results, "workbook": workbook, "page": page}
-    paths: dict[str, object] = {name: str(path) for name, path in written.items() if path}
-    paths |= {"failed": [str(path) for path in failed], "summary": str(summary)}
+    paths = _told_paths({"results": results, "workbook": workbook, "page": page}, failed, summary)
     text = summary_text(record, tally, problems, paths, warnings, error)
     with write_whole(summary) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
     found = Reports(folder=folder, failed=failed, summary=summary, summary_json=text, problems=problems)
     return replace(found, results=results, workbook=workbook, page=page, notes=notes, left=left)
+
+
+def _told_paths(written: Mapping[str, Path | None], failed: Sequence[Path], summary: Path) -> dict[str, object]:
+    """Return where the reports are, as the summary tells it."""
+    paths = {name: str(path) for name, path in written.items() if path}
+    return {**paths, "failed": [str(path) for path in failed], "summary": str(summary)}
 
 
 @dataclass(frozen=True, slots=True)

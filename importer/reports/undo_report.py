@@ -19,7 +19,7 @@ MEANINGS: dict[Fate, str] = {
     Fate.DELETED: "deleted from Callbell",
     Fate.RESTORED: "given back what the run had changed",
     Fate.GONE: "were not there any more",
-    Fate.CHANGED: "left, at least in part: changed since, or cannot be given back",
+    Fate.CHANGED: "by somebody since, or cannot be given back: left, at least in part",
     Fate.KEPT: "not proved to be made by the run; kept",
     Fate.FAILED: "could not be undone",
     Fate.UNSENT: "not decided yet: the undo ended before their turn",
@@ -66,7 +66,8 @@ def closing_words(
 
 def counts(tally: Mapping[Fate, int]) -> str:
     """Return a line for each fate, with its number of contacts."""
-    return count_lines([(tally.get(fate, 0), fate.value, MEANINGS[fate]) for fate in Fate], width=7)
+    width = max((len(fate.value) for fate in Fate if tally.get(fate, 0)), default=0)
+    return count_lines([(tally.get(fate, 0), fate.value, MEANINGS[fate]) for fate in Fate], width=width)
 
 
 def undo_json(

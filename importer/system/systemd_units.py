@@ -26,6 +26,8 @@ _FINAL_CODES = "1 2 3 4 6 70 130 143 200 203 209 226 243 SIGKILL SIGABRT SIGBUS 
 """After all of these the same command would end in the same way, or a person wanted it to end: only exit code 5, the
 service, is worth another start. systemd has `RestartForceExitStatus` for that, but not for Type=oneshot."""
 _PLAIN_WORD = re.compile(r"[\w@+=:,./~-]+")
+USERS = PurePosixPath("/etc/sysusers.d")
+"""Where the lines are that make the services' users, in a file for each schedule."""
 LOADED = "LoadCredential="
 """Before a credential's name, a colon, and the path of its file."""
 TOKEN_CREDENTIAL = "token"  # noqa: S105 - a name

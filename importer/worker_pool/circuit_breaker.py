@@ -25,6 +25,9 @@ _BUDGET = 20.0
 _MOST_BUDGET = 100.0
 _RETRIES_PER_SERVED = 0.1
 _LONGEST_WAIT_SECONDS = 60.0
+_LEAST_ANSWER_SECONDS = 5.0
+"""A slow answer gets so long, also where the longest outage is over before: a probe that is cut off changes nothing."""
+_NO_ANSWER = Reply(arrival=Arrival.UNKNOWN, message="no answer in time")
 TOKEN_REFUSED = Stop(
     message="The service refused the token.",
     hint="Take a new token from Callbell's settings, then run the same command again: it goes on.",
@@ -127,6 +130,8 @@ class Outage:
         self._probe = probe
         self._longest_seconds = longest_seconds
         self._breaker = CircuitBreaker()
+        self._answered_at = 0.0
+        self._silent_since: float | None = None
         self.next_probe_at = 0.0
         """The loop time of the next probe; 0.0 while the circuit breaker is closed."""
         self.gives_up_at = 0.0
@@ -143,44 +148,68 @@ class Outage:
         """Whether nothing is to be sent now."""
         return self._breaker.is_open
 
-    def record(self, reply: Reply) -> None:
-        """Record a reply."""
+    def record(self, reply: Reply, now: float) -> None:
+        """Record a reply that came at this loop time; where none came, that it is not waited for any longer."""
         if not is_served(reply):
             self.last_failure = reply
             self.last_doubt = self.last_doubt if reply.arrival is Arrival.NEVER else reply
         self._breaker = after_reply(self._breaker, reply)
+        if not self._breaker.failures:
+            self._answered_at, self._silent_since = now, None
+            return
+        began = max(self._answered_at, now - reply.silent_seconds)
+        self._silent_since = began if self._silent_since is None else min(self._silent_since, began)
 
     def record_retry(self) -> None:
         """Record that a row is sent again."""
         self._breaker = after_retry(self._breaker)
 
-    async def wait_until_closed(self, probe: Callable[[], Awaitable[Reply]] | None = None) -> Stop | None:
+    async def wait_until_closed(
+        self, probe: Callable[[], Awaitable[Reply]] | None = None, began_at: float | None = None
+    ) -> Stop | None:
         """Probe the service after longer and longer waits until it answers; return why the run ends, if it does.
 
         Args:
             probe: Makes GET /auth/me in another way than usual; None: as usual.
+            began_at: The loop time at which the request began that was not answered; None: what was recorded tells.
 
         """
-        probe = probe or self._probe
         loop = asyncio.get_running_loop()
-        started = loop.time()
+        started = self._silent_since if began_at is None else began_at
+        started = loop.time() if started is None else started
         self.gives_up_at = started + self._longest_seconds
+        if began_at is not None and began_at < loop.time() and loop.time() >= self.gives_up_at:
+            return _out_of_reach(loop.time() - started)  # that request asked it long enough
         for number in itertools.count(1):
             wait_seconds = cut_wait_seconds(number, self.gives_up_at - loop.time())
             self.next_probe_at = loop.time() + wait_seconds
             await asyncio.sleep(wait_seconds)
-            reply = await probe()
+            reply = await self._answer(probe or self._probe)
             if refuses_token(reply):
                 return TOKEN_REFUSED
             if is_served(reply):
                 break
             self.last_probe = reply
             if (elapsed_seconds := loop.time() - started) >= self._longest_seconds:
-                return Stop(
-                    message=f"The service has not answered for {_about(elapsed_seconds)}.",
-                    hint="Run the same command again when Callbell answers: it goes on.",
-                    code="unreachable",
-                )
+                return _out_of_reach(elapsed_seconds)
         self._breaker, self.last_probe = CircuitBreaker(), None
+        self._answered_at, self._silent_since = loop.time(), None
         self.next_probe_at = self.gives_up_at = 0.0
         return None
+
+    async def _answer(self, probe: Callable[[], Awaitable[Reply]]) -> Reply:
+        """Return the reply to a probe, which is not waited for beyond the longest outage."""
+        least = asyncio.get_running_loop().time() + _LEAST_ANSWER_SECONDS
+        try:
+            async with asyncio.timeout_at(max(self.gives_up_at, least)):
+                return await probe()
+        except TimeoutError:
+            return _NO_ANSWER
+
+
+def _out_of_reach(seconds: float) -> Stop:
+    return Stop(
+        message=f"The service has not answered for {_about(seconds)}.",
+        hint="Run the same command again when Callbell answers: it goes on.",
+        code="unreachable",
+    )

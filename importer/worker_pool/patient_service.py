@@ -41,6 +41,7 @@ class PatientService(Service):
         """
         recoveries = self._recoveries
         reply = await self._service.send(request)
+        began_at = asyncio.get_running_loop().time() - reply.silent_seconds
         if request.is_change or is_served(reply) or reply.fatal or reply.http_status == _RATE_LIMITED:
             return reply
         if self._outage is None:
@@ -51,12 +52,12 @@ class PatientService(Service):
             if self._ended:
                 raise self._ended
             if recoveries == self._recoveries:  # else it answers again by now
-                await self._wait(self._outage, reply)
+                await self._wait(self._outage, reply, began_at)
         return await self._service.send(request)
 
-    async def _wait(self, outage: Outage, reply: Reply) -> None:
+    async def _wait(self, outage: Outage, reply: Reply, began_at: float) -> None:
         outage.last_failure = reply
-        reason = await outage.wait_until_closed(partial(self._service.send, WHO_AM_I))
+        reason = await outage.wait_until_closed(partial(self._service.send, WHO_AM_I), began_at)
         if reason is not None:
             self._ended = _unreachable(outage.last_probe or reply, reason)
             raise self._ended

@@ -164,7 +164,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         except asyncio.CancelledError:
             self._give_back(job, is_in_flight=not is_token_asked)
             return
-        self.outage.record(reply)
+        self.outage.record(reply, asyncio.get_running_loop().time())
         self._follow(job, self._decide(job, request, reply))
 
     async def _send(self, request: Request, *, is_intended: bool = False) -> Reply:

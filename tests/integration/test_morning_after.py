@@ -483,3 +483,27 @@ def test_a_retry_of_some_rows_settles_no_others() -> None:
     assert changes(night(SHORT, NONE, ANA, options=refused)) == (3, 0, 0)
     assert changes(give("retry", "--yes", "--limit", "1", "--json")) == (0, 1, 0)
     assert changes(night(SHORT, NONE, ANA, options=(*refused, *NEW))) == (0, 3, 0)
+
+
+def test_a_retry_after_a_night_without_a_run_tells_of_it_and_leaves_it_the_last(service: Sandbox) -> None:
+    """Its list was not read, so its rows are in no run: a retry of what was before is none of that night's."""
+    assert night(ANA, options=["--fail-on", "new"]).exit_code == 0
+    last = next(Path().rglob("last-run.json"))
+    Path("contacts.csv").unlink()
+    night_of_3 = give("run", "contacts.csv", "--yes", "--metrics", "night.prom")
+    assert (night_of_3.exit_code, json.loads(last.read_text("utf-8"))["exit_code"]) == (3, 3)
+    metrics = Path("night.prom").read_bytes()
+    said = give("retry", "--yes", "--metrics", "night.prom")
+    assert "is left to be sent again" in said.stderr
+    assert "There is no file contacts.csv. Its list was not read, so no retry sends its rows." in said.stderr
+    again = "Then import it; the run before it was:\n  callbell-importer run contacts.csv --fail-on new --yes"
+    assert again in said.stderr
+    assert json.loads(last.read_text("utf-8"))["error"]["code"] == "file_missing"
+    assert Path("night.prom").read_bytes() == metrics
+    assert "ended with exit code 3: There is no file contacts.csv" in give("runs").stderr + give("runs").stdout
+    assert give("retry", "no-such-run").exit_code == 2
+    assert json.loads(last.read_text("utf-8"))["error"]["code"] == "file_missing"
+    assert night(ANA).exit_code == 0
+    assert "Its list was not read" not in give("retry", "--yes").stderr
+    assert json.loads(last.read_text("utf-8"))["command"] == "retry"
+    assert len(service.contacts) == 1

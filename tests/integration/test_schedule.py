@@ -876,6 +876,29 @@ def test_cron_needs_a_crontab_and_somebody_who_mails(
 
 
 @posix_only
+@pytest.mark.usefixtures("as_root")
+@pytest.mark.parametrize("kind", ["systemd", "systemd-user"])
+@pytest.mark.parametrize(
+    ("has", "more", "is_noted"),
+    [(True, "", False), (False, "", True), (False, '[notify]\nwebhook = "https://example.com/x"\n', False)],
+)
+def test_a_unit_that_can_mail_nobody_is_a_note(
+    kind: str, more: str, monkeypatch: pytest.MonkeyPatch, *, has: bool, is_noted: bool
+) -> None:
+    """Where the config names nobody either."""
+    customers(Path("contacts.csv"))
+    config(more)
+    found, which = ("sendmail",) if has else (), shutil.which
+    monkeypatch.setattr(
+        shutil,
+        "which",
+        lambda name, **how: name if name in found else None if name == "sendmail" else which(name, **how),
+    )
+    told = " ".join(give("schedule", "contacts.csv", "--kind", kind).stderr.split())
+    assert ("a bad night is told in the log alone: there is no mail program Install one that" in told) is is_noted
+
+
+@posix_only
 @pytest.mark.parametrize(
     ("table", "is_off"),
     [

@@ -41,6 +41,9 @@ def conclude(
     Neither notices nor metrics are for an import that a person declined: who is there knows, and the metrics stay those
     of the one before.
 
+    An import whose list was not read stays the last one where a `retry` comes to no run after it: a retry of what was
+    before would hide that night.
+
     Args:
         context: What the command was given.
         command: That was given: the object of `report` and `runs` is that of a run, which was told at its own end.
@@ -50,7 +53,7 @@ def conclude(
         config: The config file that it names, for the same.
 
     """
-    if not _is_told(context, command):
+    if not _is_told(context, command) or (not ending.get("error") and _hides_unread_list(context, ending)):
         return
     run = context.settings.run
     if ending.get("exit_code") != BusyError.exit_code:  # the run that has the journal ends with an object of its own
@@ -69,6 +72,17 @@ def _is_told(context: CommandContext, command: str) -> bool:
     """Tell whether monitoring wants to know of a command: it imports, and in earnest."""
     run = context.settings.run
     return command in _IMPORTS and not (run.dry_run or run.sandbox)
+
+
+def _hides_unread_list(context: CommandContext, ending: Mapping[str, object]) -> bool:
+    """Tell whether it is a retry without a run, and the import before it failed before its list was read."""
+    if ending.get("command") != "retry" or ending.get("run") or not context.settings.is_journal_known:
+        return False
+    from importer.commands.last_import import last_import  # noqa: PLC0415 - few commands are such, and it imports this
+
+    run = context.settings.run
+    last = last_import(journal_file(run.journal, sandbox=False, account=run.of_account), run.of_account)
+    return last is not None and last.left_list_unread
 
 
 def _attempt(context: CommandContext, what: str, act: Callable[[], None]) -> None:
@@ -92,7 +106,7 @@ def _warn(context: CommandContext, text: str) -> None:
 def _write_last_run(context: CommandContext, ending: Mapping[str, object]) -> None:
     """Write the file beside the journal, if its folder is there or is the user's own state folder."""
     run = context.settings.run
-    if not context.settings.is_journal_known:
+    if not context.settings.is_journal_known or _hides_unread_list(context, ending):
         return
     path = last_run_file(journal_file(run.journal, sandbox=False, account=run.of_account), run.of_account)
     if run.journal is not None and not path.parent.is_dir():

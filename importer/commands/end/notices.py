@@ -9,6 +9,7 @@ import socket
 from collections.abc import Mapping, Sequence
 
 from importer.commands.context import CommandContext
+from importer.commands.end.told_before import is_told, remember_told
 from importer.commands.night_secrets import cure_of_unreadable
 from importer.model.addresses import scheme_of, shown_address
 from importer.model.cures import MISSING_IN_CALLBELL
@@ -61,7 +62,12 @@ def tell_ending(
         is_service=is_own_service(),
     )
     named = {"files": [*map(shown_address, files)], **ending} if files else ending
-    _log(context, send_notices(context.settings.notify, events_of(ending), named, place, context.environment))
+    # Without an event only the dead-man's switch hears: of every ending.
+    events = () if is_told(context, ending) else events_of(ending)
+    results = send_notices(context.settings.notify, events, named, place, context.environment)
+    _log(context, results)
+    if events:
+        remember_told(context, ending, results)
 
 
 def _command_again(ending: Mapping[str, object], files: Sequence[str], options: Mapping[str, object]) -> str:

@@ -17,10 +17,11 @@ from importer.system.installed_units import UNITS
 from importer.system.nightly_job import KnownSchedule, ScheduleKind, has_crontab, time_of_day
 from importer.system.scheduler import Scheduler, crontab_words
 from importer.system.service_user import is_root, own_name
-from importer.system.systemd_units import known_timer
+from importer.system.systemd_units import USERS, known_timer
 from importer.system.windows_task import known_tasks
 
 _HOMES = Path("/home")
+_USERS = Path(USERS)
 _PERSONS_UNITS = ".config/systemd/user"
 _LINE = "a line of the crontab"
 
@@ -72,7 +73,8 @@ def _timers(folder: Path, person: str) -> Iterator[InstalledSchedule]:
         with contextlib.suppress(OSError):
             service = timer.with_suffix(".service").read_text("utf-8", "replace")
             if found := known_timer(timer.stem, timer.read_text("utf-8", "replace"), service, person):
-                paths = [folder / f"{timer.stem}{end}" for end in (".service", ".timer", "-failed.service")]
+                paths = [] if person else [_USERS / f"{timer.stem}.conf"]
+                paths += [folder / f"{timer.stem}{end}" for end in (".service", ".timer", "-failed.service")]
                 written = [str(path) for path in paths if path.exists()]
                 whose = "" if person == own_name() else person
                 removed = removed_units(timer.stem, written, of_person=bool(person), whose=whose)

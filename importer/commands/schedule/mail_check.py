@@ -1,4 +1,4 @@
-"""Whether anybody hears of a bad night that cron runs: cron mails its user, if there is a mail program."""
+"""Whether anybody hears of a bad night: cron and the units of systemd mail, if there is a mail program."""
 
 import os
 import re
@@ -14,19 +14,21 @@ from importer.system.scheduler import Scheduler, crontab_words
 from importer.system.service_user import own_name
 
 _MAIL_TO = re.compile(r"^[ \t]*MAILTO[ \t]*=(.*)$", re.MULTILINE)
+_MAILED_BY_UNIT = (ScheduleKind.SYSTEMD, ScheduleKind.SYSTEMD_USER)
+_INSTALL = "Install one that gives sendmail (Debian: apt install postfix)"
 _NOTIFY = "or name a webhook or a mail server in [notify] of the config, which needs no mail program"
 
 
 def mail_at_night(night: Night, scheduler: Scheduler) -> Iterator[Diagnosis]:
     """Yield a note where nobody would hear of a bad night, with what has to be installed or said."""
-    is_told_otherwise = night.context.settings.notify.has_receivers
-    if (
-        night.kind is not ScheduleKind.CRON
-        or is_told_otherwise
-        or not shutil.which("crontab", path=program_path(night))
-    ):
+    if night.context.settings.notify.has_receivers:
         return
     user, has_mail = night.user.name, shutil.which("sendmail", path=program_path(night)) is not None
+    if not has_mail and night.kind in _MAILED_BY_UNIT:
+        text = "a bad night is told in the log alone: there is no mail program"
+        yield Diagnosis(name="mail", level=Level.NOTE, text=text, next_step=f"{_INSTALL}; {_NOTIFY}.")
+    if night.kind is not ScheduleKind.CRON or not shutil.which("crontab", path=program_path(night)):
+        return
     crontab_user = "" if user == own_name() else user
     mail_to = _mail_to(night, scheduler, crontab_user)
     is_off, reads_own = mail_to == "", bool(mail_to) or (mail_to is None and not crontab_user)
@@ -39,7 +41,7 @@ def mail_at_night(night: Night, scheduler: Scheduler) -> Iterator[Diagnosis]:
             name="cron",
             level=Level.NOTE,
             text=f"nobody is told of a bad night: cron mails {user}, and there is no mail program",
-            next_step=f"Install one that gives sendmail (Debian: apt install postfix){also}; {_NOTIFY}.",
+            next_step=f"{_INSTALL}{also}; {_NOTIFY}.",
         )
     elif not reads_own:
         text = f"of a bad night cron mails {user}, whose mail perhaps nobody reads"

@@ -13,6 +13,7 @@ from importer.system.scheduler import CallStep, FileStep, FolderStep, ReadableSt
 from importer.system.service_user import ServiceUser, as_user, may, own_name
 from importer.system.shell import quote
 from importer.system.systemd_units import (
+    USERS,
     failure_unit,
     needed_folders,
     service_unit,
@@ -70,7 +71,7 @@ def placement(
 
 
 def _by_system(job: NightlyJob, user: ServiceUser) -> Placement:
-    users = f"/etc/sysusers.d/{job.name}.conf"
+    users = str(USERS / f"{job.name}.conf")
     # Who is there already stays as it is: the line is for the next computer, and for the first time.
     made = [] if user.is_there else [FileStep(path=users, text=sysusers_text(job))]
     units = _units(job, of_person=False)

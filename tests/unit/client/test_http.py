@@ -427,6 +427,14 @@ async def test_a_certificate_must_be_for_the_host(
     assert len(peer.requests) == (1 if status else 0)
 
 
+async def test_it_is_known_how_long_an_answer_was_waited_for_that_never_came() -> None:
+    """It is a part of the outage; one that came at once was not waited for."""
+    async with served(sends(b"", then_hang=True)) as peer:
+        assert 0.15 < (await asked(peer.base_url)).silent_seconds < 5.0
+    async with served(sends(response(200, MADE))) as peer:
+        assert (await asked(peer.base_url)).silent_seconds == 0.0
+
+
 async def test_a_greeting_of_tls_that_is_not_answered_never_arrived() -> None:
     """A server that takes the connection and says nothing to TLS is given up as a connection that was not made."""
     async with served(sends(b"", then_hang=True), read=False) as peer:

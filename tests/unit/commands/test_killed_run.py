@@ -20,7 +20,7 @@ def journal(tmp_path: Path) -> Path:
     """A journal with a run of two rows that was killed before it sent one."""
     path = tmp_path / "journal.sqlite3"
     with closing(Journal.open(path, Ticking())) as opened:
-        opened.begin(replace(record(), options={}))
+        opened.begin(replace(record(), options={"min_rows": "50%", "fail_on": "new", "yes": True}))
         opened.add_sheet(SHEET)
         opened.enqueue(0, [entry(contact(1), 2), entry(contact(2), 3)])
     return path
@@ -39,7 +39,8 @@ def test_a_run_that_was_killed_is_told_with_what_is_left_and_the_command(journal
     told = free_lock(journal, examine(journal))
     assert told.level is Level.NOTE
     assert told.text == ("free; the run run-1 did not come to its end, 2 rows unsent or in doubt: the next run goes on")
-    assert told.next_step == "To go on now:\ncallbell-importer run /home/contacts.csv"
+    again = "callbell-importer run /home/contacts.csv --min-rows 50% --fail-on new --yes"
+    assert told.next_step == f"To go on now:\n{again}"
 
 
 def test_a_run_of_which_a_later_one_went_on_is_not_told(journal: Path) -> None:

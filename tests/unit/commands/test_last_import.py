@@ -1,13 +1,16 @@
-"""How the last import ended, as last-run.json says."""
+"""How the last import ended, as last-run.json or the journal says."""
 
 import json
 import os
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from importer.commands.last_import import LastImport, last_import
+from importer.system.locks import journal_lock
+from tests.support.journals import START, begun
 
 AT = datetime(2026, 11, 28, 2, 7, tzinfo=UTC)
 
@@ -89,3 +92,36 @@ def test_a_file_that_says_nothing_is_none(tmp_path: Path, text: str) -> None:
     """It is only a help."""
     (tmp_path / "last-run.json").write_text(text, "utf-8")
     assert last_import(tmp_path / "journal.sqlite3") is None
+
+
+def test_an_import_that_was_killed_is_the_last_one_and_not_the_one_before(tmp_path: Path) -> None:
+    """It wrote no ending: the journal has a run without one, which began later than that file was written."""
+    path = tmp_path / "journal.sqlite3"
+    before = f"{START - timedelta(days=1):%Y-%m-%dT%H:%M:%S+00:00}"
+    ended(tmp_path, exit_code=0, run="run-0", finished_at=before, error=None)
+    with closing(begun(path)):
+        with journal_lock(path):  # it is under way
+            last = last_import(path)
+        assert last is not None
+        assert last.run == "run-0"
+        last = last_import(path)
+    assert last == LastImport(exit_code=None, ended_at=START, command="run", run="run-1")
+    assert last.sentence(UTC) == "the last import, begun 2026-11-23 02:00, was killed: the next run goes on"
+    assert not last.is_without_run
+
+
+def test_of_what_followed_a_killed_import_it_is_told_how_that_ended(tmp_path: Path) -> None:
+    """Also where it ended before it had a run."""
+    path = tmp_path / "journal.sqlite3"
+    with closing(begun(path)):
+        ended(tmp_path, exit_code=3, error={"code": "file_missing", "message": "There is no file."})
+        last = last_import(path)
+    assert last is not None
+    assert last.exit_code == 3
+
+
+def test_a_killed_rehearsal_in_the_same_journal_is_no_import(tmp_path: Path) -> None:
+    """Nothing was sent by it."""
+    path = tmp_path / "journal.sqlite3"
+    with closing(begun(path, account="sandbox run-1")):
+        assert last_import(path) is None

@@ -139,7 +139,10 @@ def test_the_same_command_is_named_for_whoever_does_not_see_it() -> None:
         (
             5,
             True,
-            "systemd gives that command again in 30 minutes, up to 5 times in a night, and does nothing else of this.",
+            (
+                "systemd gives that command again in 30 minutes, up to 5 times in a night, and does nothing else"
+                " of this. The same end is not told again."
+            ),
         ),
         (5, False, BY_ITSELF),
         (3, True, BY_ITSELF),
@@ -330,6 +333,14 @@ CODE_4 = "callbell-importer: run of contacts.csv failed, exit code 4: "
             4,
             {"code": "storage", "message": "The folder " + "wordy " * 40 + "cannot be written."},
             f"{CODE_4}The journal or the reports cannot be written",
+        ),
+        (
+            5,
+            {
+                "code": "unreachable",
+                "message": "No connection to " + "a.long." * 12 + "host:443 (refused). It is long.",
+            },
+            f"{CODE_4.replace('4', '5')}Callbell does not answer",
         ),
         (
             4,

@@ -111,3 +111,11 @@ def test_a_file_that_is_gone_is_told(path: Path) -> None:
     path.unlink()
     with pytest.raises(InputError, match=r"There is no file .*contacts\.csv"):
         state.check()
+
+
+def test_an_empty_export_says_what_to_do_once_it_is_whole(path: Path) -> None:
+    """At night nobody is at a spreadsheet: a notice names the command behind these words."""
+    path.write_bytes(b"")
+    with pytest.raises(InputError, match=r"is empty\.$") as caught:
+        FileState(str(path))
+    assert "give the same command again" in caught.value.hint

@@ -156,8 +156,8 @@ def test_rows_in_conflict_are_counted_among_what_needs_a_person(monkeypatch: pyt
     assert '  2 rows: note: "x" or "y"\n    rows 3, 4 (conflict)' in text
     assert "2 of 3 customers are in Callbell. 3 need you." in text
     assert text.endswith(
-        "2 rows in conflict: failed.csv says what the sheet and Callbell have. Correct one and give the same command"
-        " again, or let the sheet's values win:\n"
+        "2 rows in conflict: failed.csv says what the sheet and Callbell have. Correct the sheet or Callbell and give"
+        " the same command again, or let the sheet win:\n"
         "  callbell-importer retry 20261123-020000-contacts --on-conflict sheet --journal j.sqlite3\n"
         "Fix the other row in failed.csv (the last columns say why), save, and import it:\n"
         "  callbell-importer run reports/20261123-020000-contacts/failed.csv --existing update --journal j.sqlite3"

@@ -1,6 +1,7 @@
 """When the circuit opens, and when not."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -158,7 +159,7 @@ def probed(*replies: Reply, longest_seconds: float = 1800.0) -> tuple[Stop | Non
 
     outage = Outage(probe, longest_seconds)
     for _ in range(MOST_FAILURES):
-        outage.record(BAD)
+        outage.record(BAD, 0.0)
     assert outage.is_open
     return run(outage.wait_until_closed()), times, outage
 
@@ -169,9 +170,9 @@ def test_an_outage_ends_with_the_first_probe_that_is_served() -> None:
     assert (ended, times) == (None, [1.0, 3.0, 7.0])
     assert (outage.is_open, outage.next_probe_at) == (False, 0.0)
     for _ in range(MOST_FAILURES - 1):
-        outage.record(BAD)
+        outage.record(BAD, 0.0)
     assert not outage.is_open
-    outage.record(GOOD)
+    outage.record(GOOD, 0.0)
     for _ in range(19):
         outage.record_retry()
     assert not outage.is_open
@@ -203,6 +204,46 @@ def test_the_last_wait_is_cut_to_what_is_left() -> None:
     assert [cut_wait_seconds(5, left) for left in (100.0, 5.0, 0.0, -1.0)] == [16.0, 5.0, 0.0, 0.0]
 
 
+def test_an_outage_begins_with_the_first_request_that_was_not_answered() -> None:
+    """It was waited for before the circuit breaker opened; what was answered in between ends what was before."""
+
+    async def probe() -> Reply:
+        return BAD
+
+    async def play(*, answered_at: float) -> tuple[Stop | None, float]:
+        loop, outage = asyncio.get_running_loop(), Outage(probe, 50.0)
+        await asyncio.sleep(30.0)
+        outage.record(replace(BAD, silent_seconds=30.0), loop.time())
+        if answered_at:
+            outage.record(GOOD, answered_at)
+        for _ in range(MOST_FAILURES):
+            outage.record(replace(BAD, silent_seconds=30.0), loop.time())
+        return await outage.wait_until_closed(), round(loop.time(), 3)
+
+    ended, at = run(play(answered_at=0.0))
+    assert ended is not None
+    assert (at, ended.message) == (50.0, "The service has not answered for 50 s.")
+    ended, at = run(play(answered_at=20.0))
+    assert ended is not None
+    assert (at, ended.message) == (70.0, "The service has not answered for 50 s.")
+
+
+def test_a_probe_without_an_answer_is_not_waited_for_beyond_the_longest_outage() -> None:
+    """But for the 5 s that a slow answer gets."""
+
+    async def probe() -> Reply:
+        await asyncio.sleep(30.0)
+        return BAD
+
+    async def play(longest_seconds: float) -> float:
+        outage = Outage(probe, longest_seconds)
+        assert await outage.wait_until_closed() is not None
+        return round(asyncio.get_running_loop().time(), 3)
+
+    assert run(play(20.0)) == 20.0
+    assert run(play(3.0)) == 6.0
+
+
 def test_it_is_asked_ever_more_seldom() -> None:
     """The questions come after 1, 2, 4 .. 60 s."""
     assert [probe_wait_seconds(number) for number in (1, 2, 3, 6, 7, 8, 1000)] == [1, 2, 4, 32, 60, 60, 60]
@@ -220,13 +261,13 @@ def test_after_an_outage_the_circuit_is_as_new(spent: int) -> None:
         for _ in range(spent):
             outage.record_retry()
         for _ in range(MOST_FAILURES):
-            outage.record(BAD)
+            outage.record(BAD, 0.0)
         assert outage.is_open
         assert await outage.wait_until_closed() is None
         assert not outage.is_open
         assert outage._breaker == CircuitBreaker()
         for _ in range(MOST_FAILURES - 1):
-            outage.record(BAD)
+            outage.record(BAD, 0.0)
         assert not outage.is_open
 
     run(play())

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from importer.model.errors import ServiceError
+from importer.model.protocols import Service
 from importer.model.replies import Arrival, Reply
 from importer.model.requests import WHO_AM_I, Request, list_contacts
 from importer.worker_pool.circuit_breaker import TOKEN_REFUSED, Outage
@@ -76,6 +77,26 @@ def test_it_is_given_up_with_what_failed() -> None:
     error, _ = sent(SILENT, longest_seconds=10.0)
     assert isinstance(error, ServiceError)
     assert error.message.startswith("Callbell does not answer (no answer in time).")
+
+
+@pytest.mark.parametrize(("longest_seconds", "ends_at", "told"), [(20.0, 30.0, "30 s"), (45.0, 45.0, "45 s")])
+def test_the_request_that_was_not_answered_is_part_of_the_outage(
+    longest_seconds: float, ends_at: float, told: str
+) -> None:
+    """A service that takes the connection and never answers is waited for 30 s each time."""
+
+    class Hanging(Service):
+        async def send(self, request: Request) -> Reply:
+            assert not request.is_change
+            await asyncio.sleep(30.0)
+            return replace(SILENT, silent_seconds=30.0)
+
+    async def go() -> float:
+        with pytest.raises(ServiceError, match=f"The service has not answered for {told}."):
+            await PatientService(Hanging(), Outage(_no_probe, longest_seconds)).send(ASKED)
+        return round(asyncio.get_running_loop().time(), 3)
+
+    assert run(go()) == ends_at
 
 
 def test_what_was_given_up_is_not_waited_for_again() -> None:

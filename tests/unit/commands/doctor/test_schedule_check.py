@@ -56,6 +56,14 @@ def test_a_night_that_ended_before_anything_was_read_is_a_note() -> None:
     )
 
 
+def test_a_night_that_was_killed_is_a_note() -> None:
+    """The exit code of the night before is not the last one."""
+    killed = replace(WELL, exit_code=None)
+    told = diagnose_schedule(CronFacts(installed=[installed(CRON, killed, is_own=True)]))
+    assert (told.level, told.next_step) == (Level.NOTE, "See: callbell-importer runs --journal /j")
+    assert told.text.endswith("; the last import, begun 2026-11-28 02:07, was killed: the next run goes on")
+
+
 def test_a_night_with_rows_for_a_person_names_its_runs() -> None:
     """It came to its end."""
     told = diagnose_schedule(CronFacts(installed=[installed(CRON, replace(WELL, exit_code=1), is_own=True)]))

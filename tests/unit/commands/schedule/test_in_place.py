@@ -22,6 +22,7 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(crontabs, "SPOOLS", (tmp_path / "crontabs",))
     monkeypatch.setattr(crontabs, "CRON_FOLDER", tmp_path / "cron.d")
     monkeypatch.setattr(tested, "_HOMES", tmp_path / "home")
+    monkeypatch.setattr(tested, "_USERS", tmp_path / "sysusers.d", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "root"))
     monkeypatch.setattr(tested, "own_name", lambda: "root")
     monkeypatch.setattr(tested, "is_root", lambda: True)
@@ -75,6 +76,21 @@ def test_root_is_told_of_everybodys(system: Path) -> None:
         f"rm {system}/units/callbell-importer.{end}" for end in ("service", "timer")
     )
     assert found[3].taken_back[1] == 'and delete the line that begins with "7 3 * * *"'
+
+
+@posix_only
+def test_the_line_that_made_the_user_is_taken_back_with_the_systems_units(system: Path) -> None:
+    """`--install` wrote it; what makes the user of another schedule stays, and so does everything of a person's."""
+    (system / "sysusers.d").mkdir()
+    for name in ("callbell-importer", "callbell-importer-b"):
+        (system / "sysusers.d" / f"{name}.conf").write_text('u callbell - "" /var/lib/callbell-importer\n', "utf-8")
+    unit(system / "units", "callbell-importer")
+    unit(system / "home/ana/.config/systemd/user", "callbell-importer", "# Journal: /j\n")
+    ours, anas = tested.installed_schedules(SILENT, {})
+    assert [line for line in ours.taken_back if "sysusers" in line] == [
+        f"rm {system}/sysusers.d/callbell-importer.conf"
+    ]
+    assert not [line for line in anas.taken_back if "sysusers" in line]
 
 
 @posix_only
