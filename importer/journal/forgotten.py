@@ -102,9 +102,11 @@ def without_people(entries: Sequence[Entry], forgotten: Forgotten | None) -> Seq
 
 
 def _is_forgotten(mapped: Contact | InvalidRow, forgotten: Forgotten) -> bool:
-    """Tell whether a row is of a forgotten person; of one that is invalid, by what its cell says."""
+    """Tell whether a row is of a forgotten person; of one that is invalid, by whose it is and by what its cell says."""
     if isinstance(mapped, Contact):
         return forgotten.hash.of_person(mapped.normalised_identifier) in forgotten.people
+    if mapped.customer and forgotten.hash.of_person(mapped.customer.identifier) in forgotten.people:
+        return True
     parts = (mapped.identifier, *numbers_apart(mapped.identifier))
     return any(not forgotten.people.isdisjoint(_hashes(part.strip(), forgotten.hash)) for part in parts)
 

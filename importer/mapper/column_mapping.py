@@ -64,6 +64,8 @@ class ColumnMapping:
     """Chooses between columns, and between numbers in a cell."""
     identifier_columns: tuple[Feed, ...]
     """The columns from which it chooses."""
+    person_places: frozenset[int]
+    """Of the columns that tell whose row it is: number, country and channel."""
     identifier: TextReading
     """A phone number as digits with country code, whatever is sent."""
     as_sent: Callable[[str, Sequence[str]], str]
@@ -109,8 +111,7 @@ def plan_mapping(
     search, contact, columns = HeaderSearch(header, options.made_for), options.contact, options.columns
     identifier, name = map(partial(_required, search, columns), REQUIRED)
     tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags", is_text=True))]
-    read_texts = tuple(map(partial(_text_field, search, options), text_fields(directory, contact.source)))
-    read_fields = tuple(_custom_fields(search, columns))
+    read_texts, read_fields = _optional_fields(search, options, directory)
     words, region = translations(search, options), _region(search, contact.country)
     country_feed = search.feed(columns.country, "[columns] country")
     if search.problems or not identifier or not name:
@@ -125,6 +126,7 @@ def plan_mapping(
         source=contact.source,
         identifier_feed=number,
         identifier_columns=identifier,
+        person_places=_places_of(number, country_feed, search.feed(columns.channel, "[columns] channel")),
         identifier=identifier_reading(number, identifier, contact, country, country_feed),
         as_sent=as_sent(number, contact),
         country=country,
@@ -158,6 +160,18 @@ def _required(search: HeaderSearch, columns: ColumnOptions, field: str) -> tuple
     )
     search.problems.append(Problem(code=f"{field}_unmapped", message=message))
     return ()
+
+
+def _places_of(*feeds: Feed | None) -> frozenset[int]:
+    return frozenset(place for feed in feeds if feed for place in feed.places)
+
+
+def _optional_fields(
+    search: HeaderSearch, options: MappingOptions, directory: Directory | None
+) -> tuple[tuple[tuple[str, TextReading], ...], tuple[tuple[str, ValueReading], ...]]:
+    """Return how to read the fields that a contact need not have, each with its name: texts, and custom fields."""
+    texts = map(partial(_text_field, search, options), text_fields(directory, options.contact.source))
+    return tuple(texts), tuple(_custom_fields(search, options.columns))
 
 
 def _text_field(search: HeaderSearch, options: MappingOptions, field: TextField) -> tuple[str, TextReading]:

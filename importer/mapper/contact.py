@@ -74,10 +74,10 @@ def _customer(
     contact: Contact, problems: Sequence[Problem], mapping: ColumnMapping, texts: Sequence[str]
 ) -> ContactKey | None:
     """Return whose row it is that has problems; None where one of them is about that."""
-    feed = mapping.identifier_feed
-    last = max(feed.places, default=0)
+    places = mapping.person_places
+    headers, last = {one.header for one in mapping.used if one.index in places}, max(places)
     is_doubtful = any(
-        problem.column in feed.headers if problem.column else problem.from_column <= last for problem in problems
+        problem.column in headers if problem.column else problem.from_column <= last for problem in problems
     )
     channel = dict(mapping.text_fields)["channel_uuid"](texts)
     if not contact.normalised or is_doubtful or isinstance(channel, Problem):

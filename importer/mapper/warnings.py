@@ -10,8 +10,8 @@ from functools import partial
 from importer.mapper.column_mapping import ColumnMapping
 from importer.mapper.contact import cleaned_cells, text_flaws
 from importer.mapper.messages import quoted
-from importer.mapper.phones import identify
-from importer.mapper.phones.numbering_plans import lost_zero
+from importer.mapper.phones import identify, is_mistyped
+from importer.mapper.phones.numbering_plans import is_mobile, lost_zero
 from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.phone_forms import mobile_form
 from importer.model.requests import can_be_asked
@@ -110,16 +110,31 @@ def _chosen_numbers(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
 
 
 def _passed_over(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
-    """Yield the cells that hold no number though something is in them, before the one whose number is used."""
-    chosen = mapping.identifier_feed.read(row.cells)
-    for feed in mapping.identifier_columns:
+    """Yield the cells that hold no number though something is in them, before the one whose number is used.
+
+    Where that is no mobile, also mistyped numbers behind it: one may be the mobile by which WhatsApp reaches them.
+    """
+    feeds, country = mapping.identifier_columns, mapping.country(row.cells) or ""
+    chosen, is_before = mapping.identifier_feed.read(row.cells), True
+    for feed in feeds:
         text = feed.read(row.cells)
-        if chosen in text:
-            return
-        found = identify(text, mapping.source, mapping.country(row.cells) or "")
-        if isinstance(found, Problem) and found.code not in _NO_NUMBER:
+        if is_before and chosen in text:
+            if len(feeds) == 1 or _is_mobile(chosen, mapping.source, country):
+                return
+            is_before = False
+            continue
+        found = identify(text, mapping.source, country)
+        if not isinstance(found, Problem) or found.code in _NO_NUMBER:
+            continue
+        if is_before or is_mistyped(text, found):
             message = f"{quoted(text)} is no number that can be used, so that of another column is: {quoted(chosen)}."
             yield Problem(code="phone_of_other_column", column=feed.label, value=text, message=message)
+
+
+def _is_mobile(text: str, source: str, country: str) -> bool:
+    """Return whether nothing better than this identifier can stand in another column."""
+    number = identify(text, source, country)
+    return source != "whatsapp" or (isinstance(number, str) and is_mobile(number))
 
 
 def _left_out(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:

@@ -1,7 +1,10 @@
 """Whoever a person's answer left out stays left out where nobody is asked, whatever the list says by then."""
 
+import json
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -205,6 +208,20 @@ def test_a_night_tells_by_mail_and_webhook_whom_it_left_out() -> None:
         answered((ASKED, "\n"))
         assert night("--yes").exit_code == 0
         assert len(mail.mails) == 2
+
+
+def test_a_number_in_an_answer_is_in_nothing_that_a_purge_does_not_clean() -> None:
+    """Neither in the text for a log, nor in what the journal keeps of the night."""
+    listed("Sí", "No")
+    answered((ASKED, "\n"), LAST)
+    listed("Sí", "No", "Eva +34600999888")
+    said = night("--yes")
+    assert "600999888" not in said.stderr
+    assert 'about it: "Eva …888" (1 row).' in said.stderr
+    with closing(sqlite3.connect(next(Path().rglob("journal.sqlite3")))) as journal:
+        kept = [json.loads(text) for (text,) in journal.execute("SELECT degraded FROM runs ORDER BY id")]
+    assert [len(one) for one in kept] == [0, 1]
+    assert ("600999888" in str(kept), "…888" in str(kept)) == (False, True)
 
 
 def test_a_value_far_below_the_first_rows_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,6 +178,16 @@ def test_the_country_of_the_check_is_proposed(service: Sandbox) -> None:
     assert "the check that wrote this file" in " ".join(ended.shown.split())
 
 
+def test_where_nobody_is_asked_the_country_is_told_as_that_of_the_check() -> None:
+    """No run had it."""
+    assert give("check", table(Path("a.csv"), [("Móvil", "Nombre"), ("600 111 22", "Ana")]), "--country", "ES").stderr
+    (problems,) = Path("reports").glob("*/problems.csv")
+    problems.write_text(problems.read_text("utf-8").replace("600 111 22,", "600 111 222,"), "utf-8")
+    said = " ".join(night(problems).stderr.split())
+    assert said.count("The check of ") == 1
+    assert "had --country ES: 1 of 1 numbers without a country code" in said
+
+
 def test_beside_the_rows_it_says_of_which_list_they_are() -> None:
     """Without a row of it; a check that finds nothing to fix leaves nothing behind."""
     listed(n2="+34600111002", n3="+34600111003", n4="+34600111004")
@@ -191,7 +201,19 @@ def test_beside_the_rows_it_says_of_which_list_they_are() -> None:
         assert written.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"files": 3}', '{"files": ["/a.csv"], "options": 3}', "x"])
+def told_of(consent: object = None, *, started_at: str = "2026-11-28T20:15:51+00:00") -> str:
+    """Return what is beside the rows of a check, with these answers and this time."""
+    return json.dumps({"files": ["/a.csv"], "options": {"consent": consent}, "started_at": started_at})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "{}", '{"files": 3}', '{"files": ["/a.csv"], "options": 3}', "x"),
+        told_of([{"Acepta": {"only": [5], "seen": [6]}}]),
+        told_of(started_at="9999-12-31T23:59:59-12:00"),
+    ],
+)
 def test_a_damaged_file_about_the_list_is_none(service: Sandbox, text: str) -> None:
     """The rows are sent as those of a file that nobody knows."""
     problems = checked()

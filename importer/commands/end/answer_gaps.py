@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from importer.commands.input.input_sheet import InputSheet
 from importer.commands.input.new_values import NewValues
+from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import counted, plain, shortened
 from importer.model.runs import CONSENT_NEW, CONSENT_UNCLEAR, Degradation
 
@@ -49,4 +50,5 @@ def _values(new: NewValues) -> str:
 
 
 def _shown(text: str) -> str:
-    return f'"{shortened(plain(text), _LONGEST_VALUE)}"' if text else "no answer"
+    """Return a value as it is told and kept: no purge looks for a number in why a run was degraded."""
+    return f'"{shortened(plain(unnumbered(text)), _LONGEST_VALUE)}"' if text else "no answer"

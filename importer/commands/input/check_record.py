@@ -44,7 +44,8 @@ def keep_check(record: RunRecord, options: Mapping[str, object]) -> None:
 def check_in(folder: Path) -> RunRecord | None:
     """Return the check that wrote into a folder, as a record like a run's; None: none did, or it cannot be told."""
     told = read_json_object(folder / CHECK_FILE)
-    with suppress(ValueError, TypeError, KeyError, AttributeError):  # whoever has the folder may write into it
+    # Whoever has the folder may write into it.
+    with suppress(ValueError, TypeError, KeyError, AttributeError, OverflowError):
         started_at = datetime.fromisoformat(told["started_at"]).astimezone(UTC)
         files, options = tuple(map(str, told["files"])), told["options"]
         found = RunRecord(
@@ -64,6 +65,7 @@ def check_in(folder: Path) -> RunRecord | None:
 
 def _is_sound(check: RunRecord) -> bool:
     """Tell whether its answers can be read; else an error says why not."""
-    consent_in(check)
     columns_in(check)
-    return all(set(one) <= {*FIELDS} for one in guessed_in(check))
+    answers = [answer for sheet in consent_in(check) for answer in sheet.values()]
+    is_text = all(isinstance(value, str) for answer in answers for value in (*answer.only, *answer.seen))
+    return is_text and all(set(one) <= {*FIELDS} for one in guessed_in(check))

@@ -15,6 +15,7 @@ from importer.mapper.header import HeaderSearch
 from importer.mapper.header_guess import columns_of
 from importer.model.answers import says_yes
 from importer.model.errors import DeclinedError, InputError
+from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Row
 from importer.reports.run_commands import choose_columns, command_line
@@ -56,8 +57,10 @@ class TakenAnswer(NamedTuple):
         return not self.answer.only or any(map(self.answer.is_counted, self.counts))
 
     def new_text(self) -> str:
-        """Return the new values and how many rows have them."""
-        values = [f"{shown(text)} ({counted(self.counts[text])})" for text in islice(self.new, _MOST_VALUES)]
+        """Return the new values and how many rows have them; a log may get it."""
+        values = [
+            f"{shown(unnumbered(text))} ({counted(self.counts[text])})" for text in islice(self.new, _MOST_VALUES)
+        ]
         others = self.new[_MOST_VALUES:]
         more = sum(self.counts[text] for text in others)
         return ", ".join([*values, *([f"{counted(len(others), 'other')} ({counted(more)})"] if others else [])])

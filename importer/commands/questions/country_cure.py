@@ -67,13 +67,13 @@ class NumbersWithoutCountry:
         """Return the country that an earlier run had, if enough numbers fit it still; else what the numbers tell."""
         if run is None:
             return country, said
-        from importer.commands.questions.earlier_countries import country_in  # noqa: PLC0415 - the same
+        from importer.commands.questions.earlier_countries import country_in, kind_of  # noqa: PLC0415 - the same
         from importer.mapper.phones import count_right  # noqa: PLC0415
         from importer.mapper.phones.countries import country_name  # noqa: PLC0415
 
         region, count = country_in(run), len(self._cells)
         right = count_right(self._cells, region)
-        what = "rehearsal" if run.is_rehearsal else "run"
+        what = "rehearsal" if run.is_rehearsal else kind_of(run)
         how = f"--country {region}" if run.options.get("country") else f"the country {region}"
         had = f"The {what} of {run.local(run.started_at, zone):%Y-%m-%d %H:%M} had {how}:"
         fits = f"{had} {right:,} of {count:,} numbers without a country code are right for {country_name(region)}."

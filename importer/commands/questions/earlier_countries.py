@@ -121,11 +121,12 @@ def written_with(runs: Sequence[RunRecord], files: tuple[str, ...], of_list: Seq
     if run is None:
         return "", ""
     if run is writer_of(files, runs):
-        return country_in(run), f"the {_kind(run)} that wrote {'this file' if len(files) == 1 else 'these files'}"
+        return country_in(run), f"the {kind_of(run)} that wrote {'this file' if len(files) == 1 else 'these files'}"
     return country_in(run), "the last run of this file" if run.files == files else "the last run of its list"
 
 
-def _kind(run: RunRecord) -> str:
+def kind_of(run: RunRecord) -> str:
+    """Return what is said of a run, which may be a check."""
     return "check" if run.command == CHECK else "run"
 
 

@@ -23,9 +23,9 @@ _SCIENTIFIC = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 _ENOUGH_FOR_A_NUMBER = 7
 NUMBERS_APART = " ::: "
 """How Google Contacts and others join the values of one cell."""
-_DIGITS_LOST = "phone_digits_lost"
 _NONE_FOR_WHATSAPP = frozenset({"phone_missing", "phone_extension"})
 """Codes of cells in whose place the number of another column is what the person wants."""
+_DIGITS_LOST = "phone_digits_lost"
 _SIGNS = {"Cf": "", "Pd": "-"}
 """Per Unicode category: zero width characters and directions of writing; dashes."""
 _UNSEEN = frozenset({"Cc", "Mn", "Me", "So"})
@@ -117,7 +117,7 @@ def one_number(text: str, country: str, several: str) -> str:
         return "".join(parts) if are_apart else text
     found = [(part, identify(part, "whatsapp", country)) for part in parts]
     mobiles = [part for part, number in found if isinstance(number, str) and is_mobile(number)]
-    usable = [part for part, number in found if isinstance(number, str) or (are_apart and _is_mistyped(part, number))]
+    usable = [part for part, number in found if isinstance(number, str) or (are_apart and is_mistyped(part, number))]
     best = mobiles if are_apart or several == "first_mobile" else []
     return [*best, *usable, *parts][0]
 
@@ -127,8 +127,16 @@ def _may_be_number(text: str) -> bool:
     return sum(map(str.isdigit, text)) >= _ENOUGH_FOR_A_NUMBER
 
 
-def _is_mistyped(text: str, problem: Problem) -> bool:
-    """Return whether the text was meant to be a number that WhatsApp can reach, but is none as it stands."""
+def is_mistyped(text: str, problem: Problem) -> bool:
+    """Return whether the text was meant to be a number that WhatsApp can reach, but is none as it stands.
+
+    One that a spreadsheet program shows as `6.12E+08` or `#####` is one, however few digits are left.
+
+    Args:
+        text: What stands there.
+        problem: Why it is no number.
+
+    """
     return problem.code == _DIGITS_LOST or (_may_be_number(text) and problem.code not in _NONE_FOR_WHATSAPP)
 
 

@@ -207,6 +207,19 @@ def test_whoever_is_forgotten_is_so_in_invalid_rows_that_have_the_uuid_of_their_
         assert (not_updated(journal, "run-3"), rows(journal, "run-3")[0].uuid) == (0, "")
 
 
+@pytest.mark.parametrize("number", ["523312345678", "5213312345678"])
+def test_whoever_is_not_to_be_imported_is_known_in_an_invalid_row_too(
+    journal: Journal, path: Path, number: str
+) -> None:
+    """By whose row it is, however the number is written there: nothing of their cells is kept again."""
+    refused = replace(wrong(replace(ANA, identifier=number)), identifier="044 33 1234 5678")
+    with closing(Database(path)) as file:
+        PersonPurge(file, Person(identifier="523312345678", code="52"), START).put_on_list()
+    run(journal, "run-2", [refused, wrong(EVA)])
+    found = [(one.code, one.identifier, one.name) for one in rows(journal)]
+    assert found == [("forgotten", "", ""), (TAG.code, wrong().identifier, EVA.name)]
+
+
 def test_the_count_stays_when_the_rows_are_dropped(journal: Journal, path: Path) -> None:
     """As the counts of every run do."""
     run(journal, "run-2", [wrong()])

@@ -520,7 +520,8 @@ ANA_KEY = ContactKey("whatsapp", "", "34600111222")
         ({}, (Problem(code="cell_error", column="Note", message="An error."),), ANA_KEY),
         ({}, (Problem(code="cell_error", column="Phone", message="An error."),), None),
         ({}, (Problem(code="width_wrong", message="Too wide."),), None),
-        ({}, (Problem(code="width_wrong", message="Too wide.", from_column=3),), ANA_KEY),
+        ({}, (Problem(code="width_wrong", message="Cut off before the line.", from_column=8),), None),
+        ({}, (Problem(code="width_wrong", message="Cut off behind it.", from_column=9),), ANA_KEY),
     ],
 )
 def test_whose_an_invalid_row_is(
@@ -528,3 +529,24 @@ def test_whose_an_invalid_row_is(
 ) -> None:
     """It is certain only where nothing is wrong with the cells that tell it: number and channel."""
     assert invalid(cells, problems).customer == customer
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        Problem(code="width_wrong", message="Cut off before the country.", from_column=13),
+        Problem(code="cell_uncalculated", column="Left over", message="The country is a formula without a value."),
+    ],
+)
+def test_without_its_country_it_is_not_certain_whose_an_invalid_row_is(problem: Problem) -> None:
+    """The country for all rows may be another than the one that is missing."""
+    made = mapped({}, problems=(problem,), columns=replace(COLUMNS, country="Left over"))
+    assert isinstance(made, InvalidRow)
+    assert made.customer is None
+
+
+def test_a_country_that_is_there_tells_whose_an_invalid_row_is() -> None:
+    """What is wrong with another cell changes nothing in it."""
+    made = mapped({"Amount": "much", "Left over": "ES"}, columns=replace(COLUMNS, country="Left over"))
+    assert isinstance(made, InvalidRow)
+    assert made.customer == ANA_KEY

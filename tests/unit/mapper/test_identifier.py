@@ -34,7 +34,8 @@ def row(mobile: str, phone: str) -> Row:
         ("(31) 98111-4405 / (31) 98111-4406", "phone_several"),
         ("98111-4405", "phone_no_area_code"),
         ("(31) 98111-44055", "phone_too_long"),
-        ("3,19E+10", "phone_digits_lost"),
+        ("5.53E+12", "phone_digits_lost"),
+        ("######", "phone_digits_lost"),
     ],
 )
 def test_a_mistyped_mobile_is_not_replaced_by_the_landline(mobile: str, code: str) -> None:
@@ -83,7 +84,8 @@ def test_a_word_or_an_extension_leaves_the_landline(mobile: str) -> None:
         ("n/a", LANDLINE, "553133456701"),
         (SECOND, "(31) 3345-67O1", "5531981114405"),
         (LANDLINE, SECOND, "5531981114405"),
-        (LANDLINE, "(31) 3345-67O1", "553133456701"),
+        (LANDLINE, "mesmo da mãe", "553133456701"),
+        (LANDLINE, "(31) 3345-6702 ramal 12", "553133456701"),
     ],
 )
 def test_the_right_number_is_sent_without_a_word(mobile: str, phone: str, identifier: str) -> None:
@@ -93,6 +95,17 @@ def test_the_right_number_is_sent_without_a_word(mobile: str, phone: str, identi
     assert isinstance(contact, Contact)
     assert contact.identifier == identifier
     assert row_warnings(numbers, contact, plan) == ()
+
+
+@pytest.mark.parametrize("phone", ["(31) 98111-44O3", "5.53E+12"])
+def test_a_mistyped_number_behind_a_landline_is_told(phone: str) -> None:
+    """It may be the mobile: exports such as Google's have it in any column."""
+    plan, numbers = mapping(), row(LANDLINE, phone)
+    contact = to_contact(numbers, plan)
+    assert isinstance(contact, Contact)
+    assert contact.identifier == "553133456701"
+    (told,) = row_warnings(numbers, contact, plan)
+    assert (told.code, told.column, told.value) == ("phone_of_other_column", "Phone", phone)
 
 
 def test_where_all_are_wrong_the_problem_is_of_all_columns() -> None:
