@@ -18,7 +18,7 @@ are recognised before, and of them only duplicates are decided here.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -102,7 +102,12 @@ TO_SEND = EnqueueDecision(Outcome(status=Status.PENDING))
 
 
 def deduplicate_across_runs(
-    payload: str, known: KnownContact | None, existing: Existing = Existing.SKIP, *, tells_gone: bool = False
+    payload: str,
+    known: KnownContact | None,
+    existing: Existing = Existing.SKIP,
+    *,
+    tells_gone: bool = False,
+    fed: Collection[str] | None = None,
 ) -> EnqueueDecision:
     """Return the status of a contact whose key has no earlier row in this run.
 
@@ -111,13 +116,14 @@ def deduplicate_across_runs(
         known: What earlier runs sent under its key; None: the key is unknown.
         existing: What this run does with contacts that are there.
         tells_gone: Whether those that were deleted in Callbell are told as that, without being looked up.
+        fed: The fields that the contact's list has; None: not known.
 
     """
     if known is None:
         return TO_SEND
     if known.status in (Status.FAILED, Status.IN_FLIGHT, Status.IN_DOUBT):
         return _not_surely_there(known, tells_gone=tells_gone)
-    reason = "" if known.same else _NOT_UPDATED if known.is_not_updated else _differs(payload, known.payload)
+    reason = "" if known.same else _NOT_UPDATED if known.is_not_updated else _differs(payload, known.payload, fed)
     is_merged = known.is_sent and not (known.is_doubted or known.is_left)
     if existing is Existing.UPDATE and known.uuid and (reason or not is_merged):
         told = FIRST_MET if known.is_forgotten else ""
@@ -175,10 +181,10 @@ def deduplicate_within_run(
     return EnqueueDecision(outcome, same_as=earlier.row_seq or earlier.seq, same_run=earlier.row_run)
 
 
-def _differs(payload: str, sent: str | None) -> str:
+def _differs(payload: str, sent: str | None, fed: Collection[str] | None) -> str:
     """Return what differs, as a sentence; nothing, if the two only write their key otherwise.
 
-    A field without a value now does not differ: an empty cell, or a list without that column, changes nothing.
+    A field that the list does not have says nothing, and does not differ.
     """
     if sent is None:
         return "differs from what was sent"
@@ -188,10 +194,11 @@ def _differs(payload: str, sent: str | None) -> str:
         then["channel_uuid"] = now.get("channel_uuid")
     custom = now.pop("custom_fields", {}), then.pop("custom_fields", {})
     cleared = {*now.pop("cleared", ())} ^ {*then.pop("cleared", ())}
-    names = dict.fromkeys([*_differing(now, then), *_differing(*custom)])
+    differing = [*_differing(now, then), *_differing(*custom)]
+    names = dict.fromkeys(name for name in differing if fed is None or name in fed or name in {*now, *custom[0]})
     names |= dict.fromkeys(sorted(name.removeprefix(CUSTOM) for name in cleared))
     return f"differs from what was sent: {', '.join(names)}" if names else ""
 
 
 def _differing(now: dict[str, Any], then: dict[str, Any]) -> list[str]:
-    return [name for name, value in sorted(now.items()) if value and value != then.get(name)]
+    return [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]

@@ -209,7 +209,7 @@ def _decide(
     mapped: Contact | InvalidRow, draft: RowDraft, known: KnownContact | None, run: RunInput
 ) -> EnqueueDecision:
     if isinstance(mapped, Contact):
-        return deduplicate_across_runs(draft.payload, known, run.existing, tells_gone=run.tells_gone)
+        return deduplicate_across_runs(draft.payload, known, run.existing, tells_gone=run.tells_gone, fed=mapped.fed)
     first, reason = mapped.problems[0], " ".join(problem.message for problem in mapped.problems)
     invalid = Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason)
     return EnqueueDecision(replace(invalid, uuid=known.uuid, href=known.href) if known else invalid)

@@ -77,6 +77,8 @@ class ColumnMapping:
     """Name in Callbell, and how to read it."""
     text_fields: tuple[tuple[str, TextReading], ...]
     """Attribute of `Contact`, and how to read it."""
+    fed: frozenset[str]
+    """As in `Contact`."""
     clear_mark: ClearMark
     may_be_left_out: tuple[Callable[[Sequence[str]], object], ...] = ()
     """The readings whose problems cost only their field."""
@@ -134,9 +136,19 @@ def plan_mapping(
         tags=tags_reading(tags, contact.tags, columns.tag_separators),
         custom_fields=tuple((name, wrap(read)) for name, read in read_fields),
         text_fields=tuple((name, wrap(read)) for name, read in read_texts),
+        fed=_fed(options, directory),
         clear_mark=plan_clear_mark(search, options),
         may_be_left_out=tuple(read for _, read in (*read_texts, *read_fields) if wrap.keywords["leaves_out"]),
     )
+
+
+def _fed(options: MappingOptions, directory: Directory | None) -> frozenset[str]:
+    """Return the fields that a column or a constant feeds, named as in `Contact`; custom fields by their names."""
+    columns, contact = options.columns, options.contact
+    fields = text_fields(directory, contact.source)
+    texts = (one.attribute for one in fields if getattr(columns, one.key) or getattr(contact, one.key))
+    tags = ("tags",) if columns.tags or contact.tags else ()
+    return frozenset(("name", *tags, *texts, *(one.name for one in columns.custom_fields)))
 
 
 def _used_columns(

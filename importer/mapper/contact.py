@@ -53,6 +53,7 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
         tags=mapping.tags(texts),
         custom_fields=MappingProxyType(custom),
         cleared=cleared,
+        fed=mapping.fed,
         **optional,
     )
     if mapping.strict_text:

@@ -121,6 +121,8 @@ class Contact:
     """Fields that an update is to clear, sorted, named as in `importer.model.changes`; POST has no use for them."""
     normalised: str = field(default="", compare=False, repr=False)
     """The identifier in one form, however it is written; never sent. Empty: `identifier` has that form already."""
+    fed: frozenset[str] | None = field(default=None, compare=False, repr=False)
+    """The fields that its list has a column or a constant for, custom fields by their names; None: not known."""
 
     @property
     def normalised_identifier(self) -> str:

@@ -191,3 +191,15 @@ def test_what_an_undo_could_only_give_back_in_part_is_told(service: Sandbox) -> 
         "It was in Callbell before; left as it is there: name, note."
         " Met as if for the first time: what was sent before does not count any more (purge or undo)."
     )
+
+
+def test_a_second_list_with_fewer_columns_differs_in_none_of_the_others(service: Sandbox) -> None:
+    """It says nothing of tags and remarks: nothing is to be carried over, and its rows are as they were sent."""
+    assert night((ANA, "Ana", "vip", "VIP"), (EVA, "Eva", "", "")).exit_code == 0
+    table(Path("tuesday.csv"), [("Phone", "Name"), (ANA, "Ana"), (EVA, "Eva M.")])
+    Path("config.toml").unlink()
+    said = give("run", "tuesday.csv", "--yes", "--rate", "0", "--json")
+    assert said.exit_code == 0
+    told = [(row["status"], row["reason"]) for row in results()]
+    assert told[-2:] == [("unchanged", ""), ("exists", "differs from what was sent: name")]
+    assert stored(service, ANA).tags == ("VIP",)

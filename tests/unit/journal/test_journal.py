@@ -170,7 +170,7 @@ def test_what_differs_from_an_earlier_run_says_how(journal: Journal) -> None:
                 uuid="uuid-34600000001",
                 href="/c/uuid-34600000001",
                 code="differs",
-                reason="differs from what was sent: name, City",
+                reason="differs from what was sent: name, tags, City",
             )
         ]
 
