@@ -2,8 +2,10 @@
 
 import io
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -11,6 +13,7 @@ from openpyxl import load_workbook
 from importer.commands.context import CommandContext
 from importer.commands.runs import list_runs
 from importer.settings import settle
+from importer.system.service_user import own_name
 from tests.support.commands import give, own_place, table
 from tests.support.later_days import shift
 
@@ -159,3 +162,58 @@ def test_a_group_keeps_its_sentence_when_its_first_row_is_forgotten() -> None:
     assert "forgotten" not in damaged["message"]
     assert "Jos" not in damaged["message"]
     assert damaged["message"]
+
+
+def _close(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let nobody look into a folder: tests may be run as root, whom no mode keeps out."""
+
+    def refusing(call: Callable[..., Any], *, itself: bool, answer: bool = False) -> Callable[..., Any]:
+        def refused(path: Any, *more: Any, **options: Any) -> Any:
+            place = Path(os.fsdecode(path)).absolute() if isinstance(path, str | bytes | os.PathLike) else Path()
+            if folder in place.parents or (itself and place == folder):
+                if answer:
+                    return False
+                raise PermissionError(13, "Permission denied", str(place))
+            return call(path, *more, **options)
+
+        return refused
+
+    monkeypatch.setattr(os, "stat", refusing(os.stat, itself=False))
+    monkeypatch.setattr(os, "lstat", refusing(os.lstat, itself=False))
+    monkeypatch.setattr(os, "scandir", refusing(os.scandir, itself=True))
+    monkeypatch.setattr(os, "access", refusing(os.access, itself=True, answer=True))
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_reports_that_may_not_be_looked_into_are_not_called_gone(
+    monkeypatch: pytest.MonkeyPatch, *, is_whole: bool
+) -> None:
+    """Those of root's own runs, with the person in them: whoever forgets them is told so, each time, with the cure."""
+    give("run", table(Path("contacts.csv"), ROWS))
+    (folder,) = Path("reports").absolute().iterdir()
+    closed = folder.parent if is_whole else folder
+    with monkeypatch.context() as patch:
+        _close(patch, closed)
+        first, again = (give("purge", "--contact", NUMBER, "--yes").stderr for _ in range(2))
+    for told in (first, again):
+        assert "not there any more" not in told
+        assert f"  {closed}: {own_name()} may not look into it" in told
+        assert f"\n    chown -R {own_name()}: {closed}\n" in told
+    assert f"nothing is kept of them where {own_name()} may look" in again
+    assert NUMBER[1:] in (folder / "results.csv").read_text("utf-8")
+    assert give("purge", "--contact", NUMBER, "--yes").exit_code == 0
+    assert NUMBER[1:] not in (folder / "results.csv").read_text("utf-8")
+
+
+def test_of_a_folder_above_the_reports_that_is_closed_nothing_is_given_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as somebody's home: who is unknown here may stand there all the same, and root alone can look."""
+    reports = Path("home/reports").absolute()
+    places = ["--report-dir", str(reports), "--done-dir", "home/done", "--log-file", "home/log/l.log"]
+    give("run", table(Path("contacts.csv"), ROWS[:3]), *places)
+    _close(monkeypatch, reports.parent)
+    told = give("purge", "--contact", "+34600111299", "--yes").stderr
+    me = own_name()
+    assert f"Nothing was kept of …299 where {me} may look." in told
+    for place in (reports, reports.parent / "done", reports.parent / "log"):
+        assert f"  {place}: {me} may not look into it, and they may be there. As root, look for them there\n" in told
+    assert "chown" not in told

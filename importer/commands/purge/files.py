@@ -28,7 +28,7 @@ from importer.commands.purge.clean_copy import (
     drop_lines,
     empty_lines,
 )
-from importer.commands.purge.search import READ_BY_READER, ZIPPED, files_in, holds, stands_as_cell
+from importer.commands.purge.search import READ_BY_READER, ZIPPED, closed_folder, files_in, holds, stands_as_cell
 from importer.model.errors import StorageError
 from importer.model.person import Person
 from importer.reports.check_report import WHOLE_FILE
@@ -189,7 +189,7 @@ def in_last_run(
 def in_logs(log: Path, person: Person) -> Iterator[FoundFile]:
     """Yield the log and its older parts, which are called like it, that hold the person."""
     log = log.resolve()
-    for path in files_in(log.parent, deep=False):
+    for path in files_in(log.parent, deep=False) if not closed_folder(log.parent) else ():
         if path.name.startswith(log.name) and holds(path, person):
             yield FoundFile(path=path, what="without their number", act=clean_text)
 
@@ -203,7 +203,7 @@ def in_done(place: Path, person: Person, namesakes: Container[Path] = ()) -> Ite
         namesakes: Files in which the number without its country code is somebody else's.
 
     """
-    for found in _searched(files_in(place) if place.is_dir() else [*filter(_is_file, [place])], person, namesakes):
+    for found in _searched([*filter(_is_file, [place])] or files_in(place), person, namesakes):
         if found.what != YOURS:
             yield found
         else:

@@ -13,6 +13,7 @@ from importer.commands.end.conclusion import last_run_file
 from importer.commands.purge.files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
 from importer.commands.purge.named_person import how_to_find_them
 from importer.commands.purge.person_places import PersonPlaces
+from importer.commands.purge.search import closed_folder
 from importer.commands.setup import is_there
 from importer.journal.database import Database
 from importer.journal.namesakes import Namesakes, find_namesakes
@@ -61,7 +62,14 @@ def places_in_all(context: CommandContext, journals: Sequence[Database], person:
 
 def _run_folders(roots: Iterable[Path]) -> Sequence[Path]:
     """Return the runs' own folders in the folders for reports, and in folders in these, such as the rehearsals'."""
-    found = {path for root in roots for pattern in ("*", "*/*") for path in root.glob(pattern) if path.is_dir()}
+    found = {
+        path
+        for root in roots
+        if not closed_folder(root)
+        for pattern in ("*", "*/*")
+        for path in root.glob(pattern)
+        if path.is_dir()
+    }
     return sorted(path for path in found if RUN_STAMP.match(path.name) and not RUN_STAMP.match(path.parent.name))
 
 
@@ -73,6 +81,39 @@ def places_of(context: CommandContext, journal: Database, person: Person) -> Per
 
     """
     found = PersonPurge(journal, person, context.clock.now()).find()
+    _require_end(context, person, found)
+    person = person.with_texts(found.texts)
+    records = [record for record, _ in load_runs(journal)]
+    purge = JournalPurge(journal)
+    backups = [path for path, _ in purge.backups()]
+    # A run that was declined wrote no folder.
+    theirs = {record.report_dir for record in records if record.name in found.runs and not record.is_declined}
+    folders: dict[Path, frozenset[int] | None] = {Path(folder): None for folder in purge.undo_folders()}
+    folders |= {Path(record.report_dir): found.runs.get(record.name) for record in records}
+    namesakes = find_namesakes(journal, person)
+    reports = _reports(folders, person, records, namesakes)
+    searched = [*folders, *backups, *_logs(context, records), *purge.moved_files()]
+    closed = {path: place for path in searched if (place := closed_folder(path))}
+    gone = [path for path in [*map(Path, theirs), *backups] if path not in closed and not is_there(path)]
+    return PersonPlaces(
+        journal=journal,
+        folders=[*folders],
+        person=person,
+        found=found,
+        files=[*reports, *_files(context, journal, person, found, records, namesakes)],
+        backups=[path for path in backups if is_there(path)],
+        missing=[*map(str, gone)],
+        closed=[*dict.fromkeys(closed.values())],
+    )
+
+
+def _require_end(context: CommandContext, person: Person, found: PersonFound) -> None:
+    """Return if nothing of the person may still be under way.
+
+    Raises:
+        UsageError: It may.
+
+    """
     where = where_runs_are(context.options)
     if found.open_run:
         again = importer_command("retry", found.open_run, options=where)
@@ -84,25 +125,6 @@ def places_of(context: CommandContext, journal: Database, person: Person) -> Per
     if found.has_open_probe:
         again = importer_command("doctor", options=where)
         raise UsageError("Nothing was forgotten: a probe with that number was cut off.", f"End it with:\n  {again}")
-    person = person.with_texts(found.texts)
-    records = [record for record, _ in load_runs(journal)]
-    purge = JournalPurge(journal)
-    backups = [path for path, _ in purge.backups()]
-    # A run that was declined wrote no folder.
-    theirs = {record.report_dir for record in records if record.name in found.runs and not record.is_declined}
-    folders: dict[Path, frozenset[int] | None] = {Path(folder): None for folder in purge.undo_folders()}
-    folders |= {Path(record.report_dir): found.runs.get(record.name) for record in records}
-    namesakes = find_namesakes(journal, person)
-    reports = _reports(folders, person, records, namesakes)
-    return PersonPlaces(
-        journal=journal,
-        folders=[*folders],
-        person=person,
-        found=found,
-        files=[*reports, *_files(context, journal, person, found, records, namesakes)],
-        backups=[path for path in backups if is_there(path)],
-        missing=[str(path) for path in [*map(Path, theirs), *backups] if not is_there(path)],
-    )
 
 
 def _reports(
@@ -126,8 +148,7 @@ def _files(
     run = context.settings.run
     others = namesakes.rows.keys() - found.runs.keys()
     yield from in_last_run(last_run_file(journal.path, run.of_account), person, found.runs, others)
-    logs = {Path(str(one)) for record in records if (one := record.options.get("log_file"))}
-    for log in sorted(logs | ({run.log_file.absolute()} if run.log_file else set())):
+    for log in _logs(context, records):
         yield from in_logs(log, person)
     own = [run.done_dir.absolute()] if run.done_dir else []
     moved = [path for path in JournalPurge(journal).moved_files() if not {*own} & {*path.parents}]
@@ -137,3 +158,10 @@ def _files(
     theirs = {Path(file) for record in records if record.name in found.runs for file in record.files}
     of_others = {Path(file) for record in records if record.name in others for file in record.files} - theirs
     yield from in_inputs([*dict.fromkeys(file for record in records for file in record.files)], person, of_others)
+
+
+def _logs(context: CommandContext, records: Sequence[RunRecord]) -> Sequence[Path]:
+    """Return the logs that runs were given, and the command itself."""
+    own = context.settings.run.log_file
+    logs = {Path(str(one)) for record in records if (one := record.options.get("log_file"))}
+    return sorted(logs | ({own.absolute()} if own else set()))

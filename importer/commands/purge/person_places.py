@@ -1,17 +1,21 @@
 """Where a person stands, and what is said of it before and after they are forgotten: on one screen."""
 
+import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer.commands.purge.files import DELETED, YOURS, FoundFile
+from importer.commands.schedule.access_advice import is_system_folder
 from importer.journal.database import Database
 from importer.journal.purge_person import PersonFound
 from importer.model.person import Person
 from importer.model.phone_mask import masked
 from importer.model.plain_text import counted, plain
 from importer.reports.run_commands import same_journal
+from importer.system.service_user import own_name
+from importer.system.shell import quote
 
 _IN_CALLBELL = (
     "In Callbell they {} as before: the importer deletes nobody there at a purge. Open them in Callbell and delete"
@@ -42,6 +46,8 @@ class PersonPlaces:
     backups: Sequence[Path]
     missing: Sequence[str] = field(default=())
     """Reports and backups that are not where they were put."""
+    closed: Sequence[Path] = field(default=())
+    """Where reports, logs and what was moved are, if this user may not look there."""
 
     @property
     def is_known(self) -> bool:
@@ -63,7 +69,8 @@ def nothing_text(person: Person, places: Sequence[PersonPlaces], *, remember: st
         remember: The command that takes the person off the list again.
 
     """
-    lines = [f"Nothing is kept of {masked(person.identifier)} here: no row, no contact, no report. Was it mistyped?"]
+    where = _where(places) or " here"
+    lines = [f"Nothing is kept of {masked(person.identifier)}{where}: no row, no contact, no report. Was it mistyped?"]
     lines += [*_about_everybody(places), *_left(places)]
     lines += ["They can be refused all the same: should a sheet have them one day, their row is not imported."]
     return "\n".join([*lines, "To take that back:", f"  {remember}"])
@@ -71,13 +78,14 @@ def nothing_text(person: Person, places: Sequence[PersonPlaces], *, remember: st
 
 def refused_text(person: Person, places: Sequence[PersonPlaces], *, remember: str) -> str:
     """Return what was done about a person of whom nothing was kept; the arguments are those of `nothing_text`."""
-    said = f"Nothing was kept of {masked(person.identifier)}. From now on a row of theirs is not imported."
-    return "\n".join([said, *_about_everybody(places), "To take that back:", f"  {remember}"])
+    kept = f"Nothing was kept of {masked(person.identifier)}{_where(places)}."
+    said = f"{kept} From now on a row of theirs is not imported."
+    return "\n".join([said, *_about_everybody(places), *_closed(places), "To take that back:", f"  {remember}"])
 
 
 def again_text(person: Person, places: Sequence[PersonPlaces]) -> str:
     """Return that a person was forgotten before."""
-    said = f"{masked(person.identifier)} was forgotten before, and nothing is kept of them."
+    said = f"{masked(person.identifier)} was forgotten before, and nothing is kept of them{_where(places)}."
     until = "A row of theirs is not imported, until --remember takes it back."
     return "\n".join([said, until, *_about_everybody(places), *_left(places)])
 
@@ -181,7 +189,7 @@ def _of_rows(counts: Collection[int]) -> str:
 
 def _left(places: Sequence[PersonPlaces]) -> Iterator[str]:
     """Yield what a person alone can do something about: files that are there, and where others were."""
-    lines = [*_left_files(places), *_missing(places)]
+    lines = [*_closed(places), *_left_files(places), *_missing(places)]
     if lines:
         yield "Left for you to do:"
         yield from lines[:_MOST_LEFT]
@@ -205,6 +213,23 @@ def _left_files(places: Sequence[PersonPlaces]) -> Iterator[str]:
             more = ", ..." if len(names) > _MOST_LEFT_NAMES else ""
             shown = plain(", ".join(names[:_MOST_LEFT_NAMES]))
             yield f"  {plain(str(folder))}: {len(names):,} files, {what}: {shown}{more}"
+
+
+def _where(places: Sequence[PersonPlaces]) -> str:
+    """Return where nothing is kept, if something may not be looked into; empty: everywhere."""
+    return f" where {own_name()} may look" if any(place.closed for place in places) else ""
+
+
+def _closed(places: Sequence[PersonPlaces]) -> Iterator[str]:
+    """Yield what may not be looked into, and how root opens it where nothing of anybody else's is."""
+    me = own_name()
+    for path in dict.fromkeys(path for place in places for path in place.closed):
+        closed = f"  {plain(str(path))}: {me} may not look into it, and they may be there."
+        if is_system_folder(str(path)) or not os.path.lexists(path):
+            yield f"{closed} As root, look for them there"
+        else:
+            opened = f"chown -R {quote(me)}: {quote(str(path))}"
+            yield f"{closed}\n  If all in it is the importer's: as root, and then the same command again:\n    {opened}"
 
 
 def _missing(places: Sequence[PersonPlaces]) -> Iterator[str]:

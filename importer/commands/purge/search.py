@@ -93,6 +93,17 @@ def encoding_of(path: Path) -> str:
         return "utf-16" if file.read(2) in _WIDE_MARKS else "utf-8"
 
 
+def closed_folder(folder: Path) -> Path | None:
+    """Return what this user may not look into: a run's own folder, or the one for reports; None: neither is closed."""
+    for place, rights in ((folder.parent, os.X_OK), (folder, os.R_OK | os.X_OK)):
+        try:
+            if place.is_dir() and not os.access(place, rights):
+                return place
+        except PermissionError:
+            return place
+    return None
+
+
 def files_in(folder: Path, *, deep: bool = True) -> list[Path]:
     """Return the files of a folder, and of those in it; what is no plain file is none, as are links."""
     found = (
