@@ -8,23 +8,27 @@ import contextlib
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from importer.commands.context import CommandContext
 from importer.commands.journal_contents import config_lines, journal_contents, known_sentence
 from importer.commands.journal_path import importer_state_folder
+from importer.journal.run_names import has_run_between
 from importer.model.answers import says_yes
 from importer.model.errors import DeclinedError, StorageError
 from importer.model.plain_text import plain
 from importer.settings import Settings
 from importer.system.files import read_json_object, write_whole
+from importer.system.installed_crons import nightly_jobs
 from importer.system.logs import LOG
 from importer.system.service_user import own_name
 from importer.system.shell import empty_file_command
 
 _MOST_KNOWN = 100
 _DATE = len("2026-11-27")
+_LONGEST_BEGIN = timedelta(hours=1)
+"""From when a journal was noted down as used until its run began: files are read before, and questions asked."""
 
 
 def begin_missing_journal(context: CommandContext, path: Path, known: Path, *, is_named: bool = True) -> None:
@@ -108,7 +112,7 @@ def begun_beside(settings: Settings, path: Path, old: Path) -> tuple[str, str]:
 
 
 def require_journal(settings: Settings, path: Path) -> None:
-    """Return if a journal that is not seen never was; for commands that begin none.
+    """Return if a journal that is not seen never was, or a nightly job has it now; for commands that begin none.
 
     Raises:
         StorageError: It is missing, and an earlier run used it; or its folder may not be looked into.
@@ -119,8 +123,19 @@ def require_journal(settings: Settings, path: Path) -> None:
             f"Whether the journal {path} is there cannot be told: {own_name()} may not look into its folder.",
             "Give the same command as the user whose journal it is, or as root.",
         )
-    if not settings.run.sandbox and (used_at := _known(known_journals()).get(str(path), "")[:_DATE]):
-        raise _missing(path, used_at)
+    used_at = "" if settings.run.sandbox else _known(known_journals()).get(str(path), "")
+    if used_at and (settings.run.journal or not _has_nightly_job(path, used_at)):
+        raise _missing(path, used_at[:_DATE])
+
+
+def _has_nightly_job(path: Path, used_at: str) -> bool:
+    """Tell whether a journal was moved to a nightly job, whose journal then has the run that used it last."""
+    try:
+        at = datetime.fromisoformat(used_at).astimezone(UTC)
+    except ValueError:
+        return False
+    others = (job.journal for job in nightly_jobs() if job.journal.name == path.name)  # of the same account
+    return any(has_run_between(other, at, at + _LONGEST_BEGIN) for other in others)
 
 
 def other_journals(opened: Collection[Path]) -> Sequence[Path]:

@@ -1,6 +1,7 @@
 """The latest runs, for shells that complete a command and for `doctor`: quick, and nothing is made or waited for."""
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,6 +16,7 @@ _NEWEST = """
 SELECT runs.name, command, started_at, exit_code FROM runs JOIN accounts ON accounts.id = runs.account
 WHERE accounts.name NOT LIKE ? ORDER BY runs.id DESC LIMIT 1
 """
+_OF_DAYS = "SELECT started_at FROM runs WHERE substr(started_at, 1, 10) IN (SELECT value FROM json_each(?))"
 _WAIT_SECONDS = 0.1
 
 
@@ -38,6 +40,12 @@ def newest_run(journal: Path) -> NewestRun | None:
     for name, command, started_at, exit_code in _fetch(journal, _NEWEST, f"{OF_SANDBOX}%"):
         return NewestRun(name, command, datetime.fromisoformat(started_at), exit_code)
     return None
+
+
+def has_run_between(journal: Path, first: datetime, last: datetime) -> bool:
+    """Tell whether a run of a journal began between two times of UTC; not if it cannot be read at once."""
+    days = json.dumps([f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"])
+    return any(first <= datetime.fromisoformat(at) <= last for (at,) in _fetch(journal, _OF_DAYS, days))
 
 
 def _fetch(journal: Path, query: str, value: object) -> Sequence[Sequence[Any]]:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from importer.commands import service_journals as tested
 from importer.commands.context import CommandContext
 from importer.commands.journal import back_up_journal, check_journal, tell_of_other_journals
 from importer.commands.journal_path import journal_of
+from importer.commands.named_journal import known_journals, remember_journal
 from importer.commands.purge.command import purge_contact
 from importer.commands.purge.runs import purge_runs
 from importer.commands.runs import find_run, find_run_to_report, find_run_to_retry, list_runs
 from importer.journal import Journal
-from importer.model.errors import UsageError
+from importer.model.errors import StorageError, UsageError
 from importer.settings import settle
 from importer.system import crontabs, installed_units, shell
 from importer.system.cron_table import with_job
@@ -50,20 +52,20 @@ def context(**options: object) -> CommandContext:
     return CommandContext(settings=settle(options, {}), options=options, environment={}, stream=io.StringIO())
 
 
-@pytest.mark.parametrize(
-    ("give", "words"),
-    [
-        (lambda it: find_run_to_retry(it, ""), "retry"),
-        (lambda it: find_run_to_retry(it, "last"), "retry last"),
-        (lambda it: find_run_to_report(it, ""), "report"),
-        (lambda it: find_run(it, "undo", "last"), "undo last"),
-        (lambda it: list_runs(it, "last"), "runs last"),
-        (lambda it: purge_contact(it, NUMBER), f"purge --contact {NUMBER}"),
-        (lambda it: purge_runs(it, 90, "90d"), "purge --older-than 90d"),
-        (lambda it: back_up_journal(it, Path("/backups/copy")), "journal backup /backups/copy"),
-        (check_journal, "journal check"),
-    ],
-)
+LOOKS: list[tuple[Callable[[CommandContext], object], str]] = [
+    (lambda it: find_run_to_retry(it, ""), "retry"),
+    (lambda it: find_run_to_retry(it, "last"), "retry last"),
+    (lambda it: find_run_to_report(it, ""), "report"),
+    (lambda it: find_run(it, "undo", "last"), "undo last"),
+    (lambda it: list_runs(it, "last"), "runs last"),
+    (lambda it: purge_contact(it, NUMBER), f"purge --contact {NUMBER}"),
+    (lambda it: purge_runs(it, 90, "90d"), "purge --older-than 90d"),
+    (lambda it: back_up_journal(it, Path("/backups/copy")), "journal backup /backups/copy"),
+    (check_journal, "journal check"),
+]
+
+
+@pytest.mark.parametrize(("give", "words"), LOOKS)
 def test_who_looks_into_another_journal_is_told_of_the_services(
     give: Callable[[CommandContext], object], words: str, service_journal: Path
 ) -> None:
@@ -76,6 +78,36 @@ def test_who_looks_into_another_journal_is_told_of_the_services(
         f"The nightly callbell-importer.service has the journal {service_journal}. To look there, give this as root:\n"
         f"  {AS_USER}'callbell-importer {words} --country ES'"
     )
+
+
+@pytest.mark.parametrize("give", [give for give, _ in LOOKS])
+def test_a_journal_that_was_moved_to_the_service_is_not_to_be_put_back(
+    give: Callable[[CommandContext], object], service_journal: Path
+) -> None:
+    """As `schedule` tells root to do: the service's journal has the run for which the own one was used last."""
+    chosen = context()
+    own = begin_own(chosen)
+    used_at = record().started_at - timedelta(seconds=2)
+    remember_journal(own, used_at, known_journals())
+    own.replace(service_journal)
+    with pytest.raises(UsageError) as caught:
+        give(chosen)
+    assert caught.value.hint.startswith("The nightly callbell-importer.service has the journal ")
+    assert "The nightly callbell-importer.service has the journal" in list_runs(chosen)
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_journal_that_is_missing_is_to_be_put_back_where_the_service_has_another(
+    days: int, service_journal: Path
+) -> None:
+    """The service's own runs, before or after, tell nothing of what the own one knew."""
+    chosen = context()
+    own = begin_own(chosen)
+    remember_journal(own, record().started_at + timedelta(days=days), known_journals())
+    own.replace(service_journal)
+    with pytest.raises(StorageError, match="is missing") as caught:
+        find_run_to_retry(chosen, "")
+    assert caught.value.hint.startswith("Put it back")
 
 
 def begin_own(chosen: CommandContext) -> Path:
