@@ -48,6 +48,11 @@ class InstalledUnit:
         """The config that its command names; empty: it names none."""
         return next(iter(option_values(self.words, "--config", "-c")), "")
 
+    @property
+    def account(self) -> str:
+        """The config's account that its command names; empty: it names none."""
+        return next(iter(option_values(self.words, "--account")), "")
+
     def hands_over(self, name: str, file: Path) -> bool:
         """Tell whether systemd hands a file of notices over to it; not another one, which the config named before."""
         return self.secrets.get(name) == os.path.abspath(file)  # noqa: PTH100 - no links

@@ -113,7 +113,8 @@ def importer_command(*words: str, options: Sequence[tuple[str, object]] = (), fr
     else:
         from importer.system.switched_user import is_one_command, own_job  # noqa: PLC0415 - it knows this module
 
-        unit = own_job() if is_one_command() else None
+        account = next((str(value) for key, value in options if key == "account" and value), "")
+        unit = own_job(account) if is_one_command() else None
     return unit.as_its_user(command) if unit else command
 
 

@@ -24,10 +24,22 @@ def is_one_command() -> bool:
     return not runtime.WINDOWS and os.geteuid() != 0 and _is_of_su(os.getppid())
 
 
-@lru_cache(maxsize=1)
-def own_job() -> InstalledUnit | None:
-    """Return the nightly job of whoever gives the command; None: there is none, or several with other secrets."""
+@lru_cache(maxsize=4)
+def own_job(account: str) -> InstalledUnit | None:
+    """Return the nightly job of whoever gives the command; None: there is none, or several with other secrets.
+
+    Args:
+        account: The config's account that the command is for; empty: it names none. No job of another one is taken.
+
+    """
     jobs = [job for job in nightly_jobs() if job.user == own_name()]
+    if account:
+        return _one_of([job for job in jobs if job.account == account] or [job for job in jobs if not job.account])
+    return _one_of(jobs)
+
+
+def _one_of(jobs: Sequence[InstalledUnit]) -> InstalledUnit | None:
+    """Return the first of jobs that have the same secrets."""
     return jobs[0] if len({(job.token_file, *sorted(job.secrets.items())) for job in jobs}) == 1 else None
 
 

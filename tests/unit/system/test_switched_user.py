@@ -17,9 +17,14 @@ GIVEN = "callbell-importer undo RUN"
 WRAPPED = f"CALLBELL_API_TOKEN=$(cat {TOKEN}) su -s /bin/sh callbell -c '{GIVEN}'"
 
 
-def job(token_file: str = TOKEN, user: str = "callbell") -> InstalledUnit:
+NAMES = ("north", "south")
+"""Of accounts."""
+
+
+def job(token_file: str = TOKEN, user: str = "callbell", words: tuple[str, ...] = ()) -> InstalledUnit:
     """Return a nightly job."""
-    return InstalledUnit(name="callbell-importer", user=user, journal=Path("j.sqlite3"), token_file=token_file)
+    journal = Path("j.sqlite3")
+    return InstalledUnit(name="callbell-importer", user=user, journal=journal, token_file=token_file, words=words)
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +95,23 @@ def test_without_one_job_it_is_not_known_what_su_needs(
     monkeypatch.setattr(tested, "nightly_jobs", lambda: jobs)
     process(tmp_path, 30, 10, *SU, "-c", GIVEN)
     assert importer_command("undo", "RUN") == GIVEN
+
+
+@pytest.mark.parametrize("account", ["north", "south"])
+def test_of_several_jobs_that_of_the_commands_account_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, account: str
+) -> None:
+    """Each account has a token of its own; of a command for no account, or another one, nothing is known."""
+    jobs = [job(f"/etc/{name}.token", words=("callbell-importer", "run", "--account", name)) for name in NAMES]
+    monkeypatch.setattr(tested, "nightly_jobs", lambda: jobs)
+    process(tmp_path, 30, 10, *SU, "-c", GIVEN)
+    given = importer_command("undo", "RUN", options=[("account", account)])
+    assert given == f"CALLBELL_API_TOKEN=$(cat /etc/{account}.token) {' '.join(SU)} -c '{GIVEN} --account {account}'"
+    assert importer_command("undo", "RUN") == GIVEN
+    assert importer_command("undo", "RUN", options=[("account", "west")]) == f"{GIVEN} --account west"
+    forget()
+    del jobs[NAMES.index(account)]
+    assert importer_command("undo", "RUN", options=[("account", account)]) == f"{GIVEN} --account {account}"
 
 
 def test_root_and_processes_that_are_gone_are_no_matter(monkeypatch: pytest.MonkeyPatch) -> None:
