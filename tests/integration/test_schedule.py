@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ from importer.commands.schedule.night import ALWAYS, USUAL_TIME, ScheduleRequest
 from importer.model.errors import DeclinedError, StorageError, UsageError
 from importer.settings import settle
 from importer.system import crontabs, runtime
-from importer.system.nightly_job import ScheduleKind
+from importer.system.nightly_job import SERVICE_HOME, ScheduleKind
 from importer.system.scheduler import Called, Scheduler
 from importer.system.service_user import ServiceUser, own_name
 from tests.support.commands import TOKEN, Said, customers, give, table
@@ -78,7 +79,7 @@ def as_root(monkeypatch: pytest.MonkeyPatch) -> ServiceUser:
     for module in (system_check, schedule_night, schedule_checks, notify_check):
         monkeypatch.setattr(module, "is_root", lambda: True)
     set_rights(monkeypatch, lambda *_: True)
-    # systemd's is yet to be made, cron's is there.
+    # The service's is yet to be made, others are there.
     monkeypatch.setattr(schedule_night, "find_user", lambda _, home: replace(user, is_there=home != user.home))
     # The tests' own folder is beneath /tmp, where the service sees nothing.
     set_temporary(monkeypatch, "/nowhere/")
@@ -270,15 +271,15 @@ def test_the_files_of_notices_are_handed_over_to_the_service(tmp_path: Path, mon
 
 
 @posix_only
-@pytest.mark.usefixtures("as_root")
 @pytest.mark.parametrize("kind", ["cron", "systemd-user"])
 def test_a_file_of_notices_that_the_nights_user_may_not_read_is_a_problem(
-    kind: str, monkeypatch: pytest.MonkeyPatch
+    kind: str, as_root: ServiceUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the command that cures it; nothing is installed before that, as with the token."""
     customers(Path("contacts.csv"))
     config(NOTIFY)
     file = secret_file("my hook").absolute()
+    monkeypatch.setattr(schedule_night, "find_user", lambda *_: replace(as_root, is_there=True))
     given = ("schedule", "contacts.csv", "--kind", kind, *(["--user", "callbell"] if kind == "cron" else []))
     assert "notify" not in problems(give(*given))
     set_rights(monkeypatch, lambda _user, _mode, path: path != str(file))
@@ -1047,6 +1048,18 @@ def test_a_missing_user_is_made_before_anything_is_said_of_what_it_may_do(monkey
 
 
 @posix_only
+def test_a_missing_user_of_the_usual_name_gets_the_services_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where cron has the nights too: so the README's commands look there for journal and reports."""
+    customers(Path("contacts.csv"))
+    missing = partial(ServiceUser, is_there=False)
+    monkeypatch.setattr(schedule_night, "find_user", lambda name, home: missing(name=name, home=home))
+    said = give("schedule", "contacts.csv", "--kind", "cron", "--user", "callbell")
+    home = SERVICE_HOME
+    assert re.findall("useradd.*", said.stderr) == [f"useradd --system --home-dir {home} --create-home callbell"]
+    assert f"# Journal: {home}/.local/state/" in said.stdout
+
+
+@posix_only
 @pytest.mark.usefixtures("as_root")
 def test_nobody_is_no_user_for_a_night(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is given to nobody is given to every service that runs as nobody."""
@@ -1056,7 +1069,7 @@ def test_nobody_is_no_user_for_a_night(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedule_night, "find_user", lambda *_: nobody)
     said = give("schedule", "contacts.csv", "--kind", "cron", "--user", "nobody")
     assert (said.exit_code, problems(said)[0]) == (2, "when")
-    assert "useradd --system --create-home callbell" in said.stderr
+    assert f"useradd --system --home-dir {SERVICE_HOME} --create-home callbell" in said.stderr
 
 
 @posix_only

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from importer.system import runtime
-from importer.system.nightly_job import SERVICE_USER
+from importer.system.nightly_job import SERVICE_HOME, SERVICE_USER
 from importer.system.service_user import ServiceUser, group_name, may
 from importer.system.shell import quote
 
@@ -27,8 +27,9 @@ def made_user(user: ServiceUser) -> Iterator[str]:
 
 
 def new_user_command(name: str) -> str:
-    """Return the command that makes a user for cron, whose home is where the system has homes."""
-    return f"useradd --system --create-home {name}"
+    """Return the command that makes a user for cron: the service's own has its home too."""
+    home = f"--home-dir {SERVICE_HOME} " if name == SERVICE_USER else ""
+    return f"useradd --system {home}--create-home {name}"
 
 
 def reading_advice(user: ServiceUser, file: str) -> str:

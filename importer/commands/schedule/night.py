@@ -156,7 +156,7 @@ def _user(request: ScheduleRequest, kind: ScheduleKind) -> ServiceUser:
         raise UsageError(f"--user is {request.user}, which is no name of a user.")
     name = request.user or (SERVICE_USER if by_system else own_name())
     home = os.path.expanduser("~") if name == own_name() else f"/home/{name}"  # noqa: PTH111 - a text
-    return find_user(name, SERVICE_HOME if by_system else home)
+    return find_user(name, SERVICE_HOME if by_system or name == SERVICE_USER else home)
 
 
 def _options(context: CommandContext, request: ScheduleRequest) -> dict[str, object]:
