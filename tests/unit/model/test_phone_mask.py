@@ -55,6 +55,56 @@ def test_what_is_nobodys_number_stays(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "callbell-importer run /srv/inbox/list-20261129.csv --yes",
+        "Not moved: /srv/inbox/list20261129.csv.",
+        "Reports in /srv/reports/20261128-203359-list-20261129",
+        "/srv/reports/20261128-203359-list-20261129/failed.csv",
+        "Open it yourself: /srv/reports/20261128-203319-a-20261128/report.html",
+        'No run is named "20261128-203359-list-20261129".',
+        "/srv/20261129/list.csv /srv/2026/11/29/list.csv /srv/2026/20261129.xlsx",
+        "/srv/list-2026-11-29-final.csv 'Kunden 29.11.2026.xlsx' list_29-11-2026.csv",
+        'The file "20261129.csv" is not there.',
+        "/srv/20261129-0200.csv /srv/list-20261129T020000_2.csv list-20261129-2.csv",
+        "callbell-importer retry 20261128-203359-20261129-020000-list-2 --yes",
+    ],
+)
+def test_a_date_in_the_name_of_a_file_or_a_run_stays(text: str) -> None:
+    """Else no path and no command of a log would be there."""
+    assert unnumbered(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("20261129 is wrong in list.csv", "…129 is wrong in list.csv"),
+        ("row 2: 20261129, of list.csv", "row 2: …129, of list.csv"),
+        ('"20261129" is too short', '"…129" is too short'),
+        ("/srv/list-600111222.csv", "/srv/list-…222.csv"),
+        ("/srv/34600111222-20261129.csv", "/srv/…129.csv"),
+        ("/srv/20261129-600111222.csv", "/srv/…222.csv"),
+        ("/srv/20261129-12345.csv", "/srv/…345.csv"),
+        ("/srv/20261129-11-22.csv", "/srv/…-22.csv"),
+        ("/srv/20261129.1.csv /srv/20261129 12.csv", "/srv/…9.1.csv /srv/…912.csv"),
+        ("/srv/45-20261129.csv", "/srv/…129.csv"),
+        ("/srv/+20261129.csv", "/srv/…129.csv"),
+        ("/srv/202611291.csv", "/srv/…291.csv"),
+        ("/srv/20261329.csv /srv/20261140.csv", "/srv/…329.csv /srv/…140.csv"),
+        ("/srv/201012251530.csv /srv/20101225-1530.csv", "/srv/…530.csv /srv/…530.csv"),
+        ("/srv/2026/600111222.csv", "/srv/…222.csv"),
+        ("20261128-203359-34600111222", "20261128-203359-…222"),
+        ("20261128-203359-34-20261129", "20261128-203359-…129"),
+        ("20261128-203359-20261129-600111222.csv", "20261128-203359-…222.csv"),
+        ("20261128-203359-list-202611291234", "20261128-203359-list-…234"),
+    ],
+)
+def test_a_number_that_is_no_date_in_such_a_name_is_masked(text: str, said: str) -> None:
+    """Nor is one that stands beside a name; and what goes on after a date is part of a number."""
+    assert unnumbered(text) == said
+
+
+@pytest.mark.parametrize(
     "text", ["31.02.2020", "30-2-2020", "32.13.2020", "31/02/2020", "2020.02.31", "2020/13/1", "31.02.2020 14:30:05"]
 )
 def test_a_cell_of_a_field_for_dates_is_shown_where_it_is_written_as_one(text: str) -> None:
