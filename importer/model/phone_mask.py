@@ -28,7 +28,9 @@ _UUID = r"(?<![0-9A-Za-z])(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f
 _CELL = r"(?<![\w\"])[A-Z]{1,3}(?:[0-9]{5,6}|10[0-4][0-9]{4})(?![\w\"]|[ ()./-]{1,2}\d)"
 _TIME = r"(?<=[0-9]{2}:[0-9]{2}:)[0-9]{2}\.[0-9]{3,6}(?![0-9])"
 _NOBODYS = rf"such as {_EXAMPLE}|(?<![0-9+])(?:{_DATE}|{_RUN}|{_IN_FILE})|{_DAY_OF_CELL}|{_TIME}|{_UUID}|{_CELL}"
-_LONG_NUMBER = re.compile(rf"(?P<nobodys>{_NOBODYS})|\+?\d(?:[ ()./-]{{0,2}}\d){{6,}}")
+_AREA = r"(?:\+?\((?=\+?[0-9]{1,6}\)))"
+"""Before the digits of a part in brackets: one that is left over is no bracket of the sentence."""
+_LONG_NUMBER = re.compile(rf"(?P<nobodys>{_NOBODYS})|{_AREA}?\+?\d(?:[ ()./-]{{0,2}}\d){{6,}}")
 _BESIDE_LETTERS = r"(?<![\w./\\-])[^\W_]*(?:[^\W\d_]\d{5}|\d{5}[^\W\d_])[^\W_]*(?![\w/\\]|[.-]\w)"
 _IN_QUOTES = r"(?<=\")\d{5,}|\d{5,}(?=\")"
 _SHORT_NUMBER = re.compile(

@@ -145,7 +145,7 @@ def _rows(summary: Mapping[str, object]) -> list[str]:
 
 
 def _problems(summary: Mapping[str, object], *, details: bool) -> list[str]:
-    groups = problem_groups(summary)
+    groups = problem_groups(summary) if details else _by_code(problem_groups(summary))
     if not groups:
         return []
     files = summary.get("files")
@@ -153,6 +153,25 @@ def _problems(summary: Mapping[str, object], *, details: bool) -> list[str]:
     lines = [f"  {_group(group, names_rows=is_one_file, details=details)}" for group in groups[:_MOST_GROUPS]]
     more = len(groups) - _MOST_GROUPS
     return ["Problems:", *lines, *([f"  and {counted(more, 'more kind')}"] if more > 0 else [])]
+
+
+def _by_code(groups: Sequence[Mapping[str, object]]) -> Sequence[Mapping[str, object]]:
+    """Return one group for each code, as a line has nothing else: with the sums, and the rows that are new."""
+    alike: dict[object, list[Mapping[str, object]]] = {}
+    for group in groups:
+        alike.setdefault(str(group.get("code")), []).append(group)
+    return [same[0] if len(same) == 1 else _sum(same) for same in alike.values()]
+
+
+def _sum(groups: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
+    sums = {key: sum(whole_number(one.get(key)) for one in groups) for key in ("count", "new") if key in groups[0]}
+    rows = [
+        whole_number(row)
+        for one in groups
+        if isinstance(found := one.get("rows"), list | tuple)
+        for row in found[: whole_number(one.get("new"))]
+    ]
+    return {**groups[0], **sums, "rows": sorted(rows)}
 
 
 def _group(group: Mapping[str, object], *, names_rows: bool, details: bool) -> str:

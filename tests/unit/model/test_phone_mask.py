@@ -170,6 +170,8 @@ def test_what_looks_like_a_day_is_masked_where_no_date_is_told_of() -> None:
         ('"n/a 612345" is none', '"n/a …345" is none'),
         ("tel61234x, tel612345678", "tel…234x, tel…678"),
         ("AB61234 567 89", "AB…789"),
+        ('then "(052) 425253" is used', 'then "…253" is used'),
+        ("as +(34) 600111222, (600111222) has", "as …222, (…222) has"),
     ],
 )
 def test_a_short_number_is_masked_where_it_stands_in_a_cell(text: str, said: str) -> None:

@@ -277,6 +277,18 @@ def test_the_rows_that_are_new_among_known_ones_are_named(group: dict[str, objec
     assert "(row" not in told(problems=problems, files=["/a.csv", "/b.csv"]).text
 
 
+def test_problems_that_nothing_tells_apart_are_one_line() -> None:
+    """Their columns and messages are not told; with details they are, on a line each."""
+    groups = [
+        {"code": "phone_invalid", "column": "Tel", "message": "a", "count": 10, "new": 2, "rows": [7, 9, 1, 2]},
+        {"code": "name_long", "column": "Name", "message": "c", "count": 8, "new": 0, "rows": [3]},
+        {"code": "phone_invalid", "column": "Tel", "message": "b", "count": 7, "new": 1, "rows": [8, 4]},
+    ]
+    text = told(problems=groups).text
+    assert "Problems:\n  phone_invalid: 17 rows, 3 new (rows 7, 8, 9)\n  name_long: 8 rows, 0 new\nExit" in text
+    assert "phone_invalid: 10 rows, 2 new" in told(problems=groups, details=True).text
+
+
 def test_details_are_told_where_they_are_asked_for() -> None:
     """Column and message, in the text and for programs."""
     notice = told(details=True)
