@@ -233,5 +233,6 @@ def _column(sheet: Sheet, header: str) -> int:
     search = HeaderSearch(sheet.header, ())
     place = search.place(header, "[input.where]")
     if place is None:
-        raise InputError(f"{sheet.file}: {search.problems[0].message}", "Fix [input.where] in the config.")
+        hint = "Change the name in the config, or the header, and give the same command again."
+        raise InputError(f"{sheet.file}: {search.problems[0].message}", hint, code="mapping_misfit")
     return place

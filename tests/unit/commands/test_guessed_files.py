@@ -217,13 +217,15 @@ def test_rows_count_if_every_header_says_one_of_its_values(where: str, count: in
 
 
 def test_a_header_under_where_that_is_not_there_stops_the_run() -> None:
-    """Nothing is sent, and the nearest header is named."""
+    """Nothing is sent, and the nearest header is named; it is told of as of another header that changed."""
     config('[input.where]\n"Consnt" = ["Yes"]\n')
     path = table(Path("a.csv"), [("Phone", "Name", "Consent"), ("+34600111222", "Ana", "Yes")])
     said = give("check", path, *HERE)
     assert said.exit_code == 3
     assert '[input.where] names the column "Consnt"' in said.stderr
     assert 'did you mean "Consent"' in said.stderr
+    assert "Change the name in the config, or the header, and give the same command again." in said.stderr
+    assert give("check", path, *HERE, "--json").summary["error"]["code"] == "mapping_misfit"
 
 
 def test_consent_is_pointed_out() -> None:
