@@ -19,8 +19,8 @@ _OF_A_PERSON = 2.0
 """How much it speaks for a country that a person named it, as `guess_country` takes it."""
 _FEWEST_WRONG, _FEWEST_RIGHT = 5, 10
 """Of fewer numbers nothing is told: those that are wrong, and those that are right in both countries."""
-_MORE = 0.1
-"""The share of the numbers by which another country has to fit more of them."""
+_MORE = 0.25
+"""The share of the numbers by which another country has to fit more of them: some plans take nearly all lengths."""
 
 
 class CountryDoubt(NamedTuple):
@@ -42,7 +42,8 @@ def country_doubt(context: CommandContext, readers: Sequence[InputSheet], earlie
         context: With that country; where none was given, there is no doubt.
         readers: The opened sheets.
         earlier: What was answered before. A country that a config names, or an earlier run of the same files had, is
-            doubted only if numbers are wrong there.
+            doubted only if numbers are wrong there; that of the run which wrote the file is not: wrong rows are all
+            that is in it.
 
     Raises:
         InputError: A file cannot be read.
@@ -50,7 +51,7 @@ def country_doubt(context: CommandContext, readers: Sequence[InputSheet], earlie
     """
     settings = context.settings
     given = settings.mapping.contact.country
-    if not given or settings.mapping.contact.source != "whatsapp":
+    if not given or settings.mapping.contact.source != "whatsapp" or earlier.written_with[0] == given:
         return NO_DOUBT
     cells = [cell for reader in readers for cell in phone_cells_of(reader, settings) if lacks_country([cell])]
     told = Counter({given: _OF_A_PERSON})
