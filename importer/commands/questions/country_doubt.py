@@ -57,7 +57,8 @@ def country_doubt(context: CommandContext, readers: Sequence[InputSheet], earlie
     told = Counter({given: _OF_A_PERSON})
     told.update(place_hints(chain.from_iterable(reader.sample() for reader in readers)))
     told.update(earlier.country_weights)
-    found = guess_country(cells, words_of([reader.sheet for reader in readers]), "", told)
+    words = words_of([reader.sheet for reader in readers])
+    found = guess_country(cells, words, "", told)
     if found is None or not found.is_likely or given in found.countries:
         return NO_DOUBT
     count, right, better = len(cells), count_right(cells, given), count_right(cells, found.country)
@@ -68,6 +69,9 @@ def country_doubt(context: CommandContext, readers: Sequence[InputSheet], earlie
         return CountryDoubt(f"{wrong}, whereas {better:,} are right {found.for_which}: {cure}.", country)
     is_kept = given in earlier.countries and earlier.countries[given].is_of_file
     if count < _FEWEST_RIGHT or is_kept or not context.options.get("country"):
+        return NO_DOUBT
+    both_right = guess_country([cell for cell in cells if count_right([cell], given)], words, "", told)
+    if both_right is None or given in both_right.countries:  # only mistyped numbers speak for the other one
         return NO_DOUBT
     both = f"{right:,} of {count:,} numbers are right for {where}, but {better:,} {found.for_which} too"
     return CountryDoubt(f"{both}, and more speaks for that: {cure}.", country)
