@@ -1,4 +1,5 @@
 """What cells say for yes and no, in small letters: exports, and the languages in which headers are known."""
+# ruff: noqa: RUF001 - the words are of many scripts
 
 YES = frozenset({
     *("yes", "true", "y", "on", "t", "1"),

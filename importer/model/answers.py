@@ -1,4 +1,5 @@
 """What a person means by an answer to a question of yes or no, in the languages of Callbell's customers. Pure."""
+# ruff: noqa: RUF001 - the words are of many scripts
 
 import re
 import unicodedata

@@ -1,4 +1,5 @@
 """What the words of a header mean."""
+# ruff: noqa: RUF001 - the words are of many scripts
 
 import re
 

@@ -1,4 +1,5 @@
 """The mapping that a header suggests where there are no rows, and what the values add to it."""
+# ruff: noqa: RUF001 - the words are of many scripts
 
 from collections.abc import Mapping, Sequence
 

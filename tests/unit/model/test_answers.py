@@ -1,4 +1,5 @@
 """What people type at a question that is answered by yes or no."""
+# ruff: noqa: RUF001 - the words are of many scripts
 
 from collections.abc import Iterator
 
@@ -31,18 +32,7 @@ YES = (
     "ok, vale",
     "si\u0301, adelante",
     "claro que sí",
-    "sì",
-    "Tak",
-    "ano",
-    "Áno",
-    "kyllä",
-    "da",
-    "evet",
-    "да",
-    "так",
-    "ναι",
-    "igen",
-    "ja tack",
+    *("sì", "Tak", "ano", "Áno", "kyllä", "da", "evet", "да", "так", "ναι", "igen", "ja tack"),
 )
 NO = (
     "n",
@@ -57,19 +47,7 @@ NO = (
     "no, gracias",
     "não sei",
     "nein danke",
-    "nie",
-    "Ne",
-    "nee",
-    "nej tak",
-    "ei",
-    "nu",
-    "hayır",
-    "HAYIR",
-    "нет",
-    "ні",
-    "όχι",
-    "ΟΧΙ",
-    "nem",
+    *("nie", "Ne", "nee", "nej tak", "ei", "nu", "hayır", "HAYIR", "нет", "ні", "όχι", "ΟΧΙ", "nem"),
 )
 UNSURE = (
     "sí?",
