@@ -19,8 +19,8 @@ _OF_A_PERSON = 2.0
 """How much it speaks for a country that a person named it, as `guess_country` takes it."""
 _FEWEST_WRONG, _FEWEST_RIGHT = 5, 10
 """Of fewer numbers nothing is told: those that are wrong, and those that are right in both countries."""
-_MORE = 0.1
-"""The share of the numbers by which another country has to fit more of them."""
+_MORE = 0.25
+"""The share of the numbers by which another country has to fit more of them: some plans take nearly all lengths."""
 
 
 class CountryDoubt(NamedTuple):
@@ -42,7 +42,8 @@ def country_doubt(context: CommandContext, readers: Sequence[InputSheet], earlie
         context: With that country; where none was given, there is no doubt.
         readers: The opened sheets.
         earlier: What was answered before. A country that a config names, or an earlier run of the same files had, is
-            doubted only if numbers are wrong there.
+            doubted only if numbers are wrong there; that of the run which wrote the file is not: wrong rows are all
+            that is in it.
 
     Raises:
         InputError: A file cannot be read.
@@ -50,13 +51,14 @@ def country_doubt(context: CommandContext, readers: Sequence[InputSheet], earlie
     """
     settings = context.settings
     given = settings.mapping.contact.country
-    if not given or settings.mapping.contact.source != "whatsapp":
+    if not given or settings.mapping.contact.source != "whatsapp" or earlier.written_with[0] == given:
         return NO_DOUBT
     cells = [cell for reader in readers for cell in phone_cells_of(reader, settings) if lacks_country([cell])]
     told = Counter({given: _OF_A_PERSON})
     told.update(place_hints(chain.from_iterable(reader.sample() for reader in readers)))
     told.update(earlier.country_weights)
-    found = guess_country(cells, words_of([reader.sheet for reader in readers]), "", told)
+    words = words_of([reader.sheet for reader in readers])
+    found = guess_country(cells, words, "", told)
     if found is None or not found.is_likely or given in found.countries:
         return NO_DOUBT
     count, right, better = len(cells), count_right(cells, given), count_right(cells, found.country)
@@ -67,6 +69,9 @@ def country_doubt(context: CommandContext, readers: Sequence[InputSheet], earlie
         return CountryDoubt(f"{wrong}, whereas {better:,} are right {found.for_which}: {cure}.", country)
     is_kept = given in earlier.countries and earlier.countries[given].is_of_file
     if count < _FEWEST_RIGHT or is_kept or not context.options.get("country"):
+        return NO_DOUBT
+    both_right = guess_country([cell for cell in cells if count_right([cell], given)], words, "", told)
+    if both_right is None or given in both_right.countries:  # only mistyped numbers speak for the other one
         return NO_DOUBT
     both = f"{right:,} of {count:,} numbers are right for {where}, but {better:,} {found.for_which} too"
     return CountryDoubt(f"{both}, and more speaks for that: {cure}.", country)

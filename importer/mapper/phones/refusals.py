@@ -21,6 +21,8 @@ Mexico's 01 (far), 044 and 045 (mobiles) ended on 2019-08-03, with its numbering
 Fundamental de Numeración, IFT); lists still have them. Nothing else that is right there begins with a zero.
 """
 _ZEROS = re.compile("0+")
+_ANY_DIGIT = "5"
+"""Plans tell what a number is by its first digits."""
 _OVERSEAS = {33: (262, 590, 594, 596)}
 """Per country code: those of its overseas departments, whose numbers are dialled there without it.
 
@@ -71,7 +73,7 @@ def _length(parsed: PhoneNumber, code: int) -> int:
         _national(parsed),
         _national(parsed).lstrip("0"),
     }  # phonenumbers may leave the trunk zero of such a number
-    if any(is_valid(code, f"{start}{digit}") for start in starts for digit in "0123456789"):
+    if any(is_valid(code, f"{start}{_ANY_DIGIT}") for start in starts):
         return ValidationResult.TOO_SHORT
     return ValidationResult.TOO_LONG if any(is_valid(code, start[:-1]) for start in starts) else reason
 

@@ -88,3 +88,17 @@ def test_a_column_of_countries_raises_no_doubt(tmp_path: Path) -> None:
     """Each row says its own."""
     config = '[contact]\ncountry = "MX"\n[columns]\nidentifier = "Móvil"\nname = "Nombre"\ncountry = "Nombre"\n'
     assert doubt_of(tmp_path, LANDLINES, config=config) == NO_DOUBT
+
+
+def test_the_wrong_rows_of_a_file_of_ours_raise_no_doubt(tmp_path: Path) -> None:
+    """They were written because they are wrong, and another country makes some of them right by chance."""
+    earlier = EarlierAnswers(written_with=("MX", "the run that wrote this file"))
+    assert doubt_of(tmp_path, MOBILES, "MX", earlier=earlier) == NO_DOUBT
+    assert doubt_of(tmp_path, MOBILES, "MX").country == "ES"
+
+
+def test_a_few_mistyped_numbers_raise_no_doubt(tmp_path: Path) -> None:
+    """Germany's plan takes nearly all lengths: with its code they would be somebody else's."""
+    landlines = [f"22551{number}53" for number in range(10, 22)]
+    wrong = ["600926027", "6009260270", "60092602701"]
+    assert doubt_of(tmp_path, [*landlines, *wrong], "PL", header=("Telefon", "Imię")) == NO_DOUBT

@@ -581,3 +581,27 @@ def test_a_mark_between_numbers_with_one_number_beside_it_is_taken_off() -> None
     """An exporter joined a number with nothing."""
     assert one_number("+34600111222 ::: ", "", "refuse") == "+34600111222"
     assert one_number("no number", "", "first") == "no number"
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "code"),
+    [
+        ("06 12 34 56 7", "FR", "phone_too_short"),
+        ("06-1234567", "NL", "phone_too_short"),
+        ("06-123456789", "NL", "phone_too_long"),
+        ("+34 112 345 678", "ES", "phone_invalid"),
+    ],
+)
+def test_a_digit_missing_or_too_many_is_told_as_that(text: str, country: str, code: str) -> None:
+    """Also where the country has other numbers of that length."""
+    problem = digits(text, country)
+    assert isinstance(problem, Problem)
+    assert problem.code == code
+
+
+@pytest.mark.parametrize("text", ["0692 12 34 56", "+33 692 12 34 56"])
+def test_a_number_of_overseas_france_is_told_with_its_own_country_code(text: str) -> None:
+    """It is dialled like any other in France, and is none of +33."""
+    problem = digits(text, "FR")
+    assert isinstance(problem, Problem)
+    assert problem.message.endswith("check the digits, or write +262692123456 if that is the number.")
