@@ -77,7 +77,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     options, forms = with_mobile_form(options, proposal, sheet, rows, ask)
     config = _config(sheet, given.input, options, proposal, account.offered if account else {}, forms)
     if ask is None and (refusal := why_refused(sheet, rows, options, proposal, account)):
-        raise refusal.error(path, config)
+        raise refusal.error(path, config, said_yes=given.run.yes)
     shown = "\n".join(_shown(sheet, rows, options, proposal, account))
     if ask and not says_yes(ask, f"{shown}\n\nWrite this to {path}? [Y/n]", default=True):
         raise DeclinedError("Nothing was written.", "Give the same command again to answer otherwise.")

@@ -27,10 +27,15 @@ class Refusal(NamedTuple):
     fix: str
     """What is to be done with the proposed config."""
 
-    def error(self, path: Path, config: str) -> InputError:
-        """Return it as an error with the text of the config, and the file that it would have been written to."""
-        how = f"Give the same command {self.again}, or write this into {path} and {self.fix}:"
-        return InputError(self.message, f"{how}\n\n{config}")
+    def error(self, path: Path, config: str, *, said_yes: bool) -> InputError:
+        """Return it as an error with the text of the config, and the file that it would have been written to.
+
+        What to do comes last: a config is longer than a screen. With `--yes` nobody is asked on a terminal either.
+        """
+        command = "the command" if said_yes else "the same command"
+        again = self.again.replace("on a terminal", "without --yes on a terminal") if said_yes else self.again
+        how = f"Give {command} {again}, or write this config into {path} and {self.fix}."
+        return InputError(self.message, f"\n{config.rstrip()}\n\n{how}")
 
 
 def why_refused(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.commands.context import CommandContext
-from importer.commands.input.input_sheet import InputSheet
+from importer.commands.input.input_sheet import ConsentAnswer, InputSheet
 from importer.mapper.account_names import columns_in_account
 from importer.mapper.column_candidates import left_out
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
@@ -123,9 +123,14 @@ def kept_answers(sheets: Sequence[tuple[InputSheet, ColumnOptions]]) -> dict[str
 def kept_conditions(readers: Sequence[InputSheet]) -> dict[str, object]:
     """Return what the journal keeps of the rows that a config lets count, as if it had been answered: nothing was seen.
 
-    So the run's end says in words which rows were left out, and no later run takes it for a person's answer.
+    So the run's end says in words which rows were left out, and no later run takes it for a person's answer. What a
+    person did answer about other columns stands beside it.
     """
-    kept = [{header: {"only": values, "seen": ()} for header, values in reader.where} for reader in readers]
+    kept = [
+        {header: ConsentAnswer(values, ())._asdict() for header, values in reader.where}
+        | {header: one._asdict() for header, one in reader.consent.items()}
+        for reader in readers
+    ]
     return {CONSENT: kept} if any(kept) else {}
 
 

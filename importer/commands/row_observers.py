@@ -74,7 +74,7 @@ def _consent(context: CommandContext, connection: Connection, record: RunRecord)
     """Return how later runs leave out whoever did not agree, if a person was asked about it."""
     if context.asker is None:
         return []
-    from importer.commands.questions.consent_question import how_to_keep  # noqa: PLC0415 - only where a person is
+    from importer.commands.questions.consent_notes import how_to_keep  # noqa: PLC0415 - only where a person is
 
-    said = how_to_keep([one.reader for one in connection.sheets], record.options)
+    said = how_to_keep([one.reader for one in connection.sheets], record.options, context.settings)
     return [said] if said else []

@@ -114,11 +114,10 @@ def plan_mapping(
     identifier, name = map(partial(_required, search, columns), REQUIRED)
     tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags", is_text=True))]
     read_texts, read_fields = _optional_fields(search, options, directory)
-    words, region = translations(search, options), _region(search, contact.country)
-    country_feed = search.feed(columns.country, "[columns] country")
+    words, (country, country_feed) = translations(search, options), _country(search, options)
     if search.problems or not identifier or not name:
         return tuple(search.problems)
-    number = number_feed(identifier, contact, country := country_reading(country_feed, region))
+    number = number_feed(identifier, contact, country)
     wrap = partial(optional_reading, leaves_out=contact.on_bad_value is OnBadValue.LEAVE_OUT)
     return ColumnMapping(
         width=len(header),
@@ -206,6 +205,13 @@ def _custom_fields(search: HeaderSearch, columns: ColumnOptions) -> Iterator[tup
         convert = conversion(field, columns.tag_separators)
         lines = is_text or field.type is FieldType.CHECKBOX
         yield field.name, field_reading(found, convert, "", lines=lines)
+
+
+def _country(search: HeaderSearch, options: MappingOptions) -> tuple[CountryReading, Feed | None]:
+    """Return how to read the country of a row's number, and the column that it is in, if there is one."""
+    region = _region(search, options.contact.country)
+    found = search.feed(options.columns.country, "[columns] country")
+    return country_reading(found, region), found
 
 
 def _region(search: HeaderSearch, country: str) -> str:

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from importer.mapper.header_guess import NO, YES, Column
+from importer.mapper.answer_words import NO, YES
+from importer.mapper.header_guess import Column
 from importer.mapper.messages import listed, quoted
 
 _MOST_ANSWERS = 5

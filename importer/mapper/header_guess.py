@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from importer.mapper.answer_words import NO, YES
 from importer.mapper.contact_fields import is_email, is_uuid
 from importer.mapper.header import folded_name
 from importer.mapper.header_words import STEMS, WORDS
@@ -21,8 +22,6 @@ _LETTERS = str.maketrans({"ł": "l", "ø": "o", "\N{LATIN SMALL LETTER DOTLESS I
 """Letters that Unicode does not take apart."""
 _LONGEST_TERM = 5
 _ABSENT = frozenset({"", "-", "--", ".", "?", "null", "n/a", "na", "nan", "none", "nil", "\\n", "#n/a"})
-NO = frozenset({"no", "false", "n", "nein", "non", "não", "off", "f", "0"})
-YES = frozenset({"yes", "true", "y", "si", "sí", "ja", "oui", "sim", "on", "t", "1"})
 _PHONE_LIKE = re.compile(r"\+?[0-9\s().\-/\xa0]{7,25}")
 _DATE_LIKE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?![0-9-])")
 _BESIDE_DIGITS = re.compile(r"^[^0-9+(]+|[^0-9]+$")

@@ -7,10 +7,10 @@ words wins over its parts. Compounds and languages that write words together are
 WORDS = """
 whatsapp: whatsapp, whats app, whatsap, watsapp, wasap, whats, wa, wsp, wpp, zap, zapzap, wa number, no wa,
     nomor wa, واتساب, וואטסאפ, واتس
-mobile: mobilul, mobilus, мобилен, mobile, mobiles, mob, mobil, mobiel, cell, cellphone, cel, cell phone,
-    celular, celulares, cellulare, cellulari, movil, móviles, handy, natel, gsm, portable, telemóvel,
-    telemóveis, tlm, tmv, sms, kom, komórka, cep, ceptel, cep telefonu, cep no, handphone, hp, no hp, nomor hp,
-    di động, sđt di động, smartphone
+mobile: mobilul, mobilus, мобилен, mobile, mobiles, mob, mobil, mobiel, cell, cellphone, cel, cell phone, моб,
+    mobitel, mobitela, celular, celulares, cellulare, cellulari, movil, móviles, handy, natel, gsm, portable,
+    telemóvel, telemóveis, tlm, tmv, sms, kom, komórka, cep, ceptel, cep telefonu, cep no, handphone, hp, no hp,
+    nomor hp, di động, sđt di động, smartphone
 phone: teléfono de contacto, telefonul, tlfno contacto, tfno contacto, telefon nr, telefonnr, telefoonnr,
     телефону, phone, phones, telephone, telephones, tel, tels, tele, telf, telef, tlf, tlfn, tfno, tfn, tfo,
     tlfno, telno, ph, phn, phno, phone e164, e164, fone, fono, fon, msisdn, teléfono, teléfonos, telefone,
@@ -18,7 +18,8 @@ phone: teléfono de contacto, telefonul, tlfno contacto, tfno contacto, telefon 
     num contacto, numero di contatto, número de contato, kontaktnummer, contactnummer, caller id, wa id,
     telepon, điện thoại, sđt, số điện thoại, identificador, identificatore, identifiant, identifier, phone
     number, llamar a
-number: number, num, número, no, nr, nro, nummer, n, nos, numbers, nomor, numer, 号码, 番号
+number: number, num, número, no, nr, nro, nummer, n, nos, numbers, nomor, numer, číslo, broj, številka, număr,
+    numărul, numarasi, szám, номер, αριθμός, 号码, 番号
 landline: home, work, office, business, landline, fixed, fijo, fija, fisso, fixo, casa, oficina, trabajo,
     laboral, particular, domicilio, domicile, bureau, ufficio, uff, ab, abitazione, residencial, comercial,
     privat, privado, geschäftlich, festnetz, dienstlich, trabalho, escritório, thuis, vast, werk, arbeit,
@@ -42,21 +43,21 @@ full_name: ime i prezime, ime in priimek, nume si prenume, nume prenume, nume co
     kundenname, kontaktname, volledige naam, imię i nazwisko, nazwisko i imię, ad soyad, adi soyadi, adsoyad,
     fulde navn, fullt navn, fullständigt namn, teljes név, jméno a příjmení, nama lengkap, họ tên, họ và tên,
     tên khách hàng, klantnaam, фио, полное имя, имя и фамилия, الاسم الكامل, שם מלא, 姓名, 氏名, お名前, 성명, 客户姓名,
-    ονοματεπώνυμο
-first_name: prenume, ім'я, etunimet, firstnames, given names, firstname, first name, forename, given name,
+    ονοματεπώνυμο, meno a priezvisko, priezvisko a meno, піб, име и фамилия
+first_name: prenume, ім'я, імʼя, etunimet, firstnames, given names, firstname, first name, forename, given name,
     givenname, fname, f name, first, vorname, prénom, prénoms, primer nombre, nombre de pila, nombre propio,
     primeiro nome, nome próprio, primo nome, voornaam, roepnaam, imię, fornavn, förnamn, etunimi, křestní jméno,
     keresztnév, nama depan, adi
-last_name: cognoms, cognom, prezime, priimek, прізвище, фамилие, nume de familie, apellidos 1 y 2, lastnames,
-    lastname, last name, surname, surnames, familyname, family name, lname, l name, last, apellido, apellidos,
-    primer apellido, apellido 1, 1er apellido, apellido paterno, cognome, cognomi, sobrenome, sobrenomes,
-    apelido, apelidos, último nome, nachname, familienname, zuname, achternaam, nom de famille, nom famille,
-    nazwisko, soyad, soyadi, soyisim, efternavn, efternamn, etternavn, sukunimi, příjmení, vezetéknév, nama
-    belakang, фамилия, επώνυμο, שם משפחה, اسم العائلة, primeiro apelido, primo cognome
+last_name: priezvisko, cognoms, cognom, prezime, priimek, прізвище, фамилие, nume de familie, apellidos 1 y 2,
+    lastnames, lastname, last name, surname, surnames, familyname, family name, lname, l name, last, apellido,
+    apellidos, primer apellido, apellido 1, 1er apellido, apellido paterno, cognome, cognomi, sobrenome,
+    sobrenomes, apelido, apelidos, último nome, nachname, familienname, zuname, achternaam, nom de famille, nom
+    famille, nazwisko, soyad, soyadi, soyisim, efternavn, efternamn, etternavn, sukunimi, příjmení, vezetéknév,
+    nama belakang, фамилия, επώνυμο, שם משפחה, اسم العائلة, primeiro apelido, primo cognome
 second_last_name: segundo apellido, apellido 2, 2º apellido, 2do apellido, apellido materno, second surname,
     second last name, segundo apelido
 name: namen, nombre s, name, names, nombre, nombres, nome, nomi, nom, noms, naam, namn, navn, nimi, név, nama,
-    tên, isim, ad, jméno, имя, الاسم, اسم, שם, 名前, 이름, ชื่อ, नाम, όνομα, numele, nume, ime
+    tên, isim, ad, jméno, имя, الاسم, اسم, שם, 名前, 이름, ชื่อ, नाम, όνομα, numele, nume, ime, meno, име, neve
 person: ansprechpartner, ansprechpartnerin, interlocuteur, kontaktperson, contactpersoon, interlocutor, usuaria,
     huesped principal, cap de familia, persona de contacto, destinataire, adressat, debitor, abonado, abonnent,
     abonné, assicurato, asegurado, tomador, reservist, inviter, customer, customers, client, clients, clientele,
@@ -82,7 +83,10 @@ nickname: nickname, nick, alias, username, user name, login, apodo, spitzname, s
 legal_name: razón social, ragione sociale, raison sociale, razão social, denominación social, business name,
     legal name, company name, nombre de la empresa, nombre empresa, nome azienda, nome da empresa, nom de la
     société, nom entreprise, firmenname, nombre fiscal, firmenbezeichnung, organization name, organisation name,
-    nombre comercial, trade name, bedrijfsnaam, nazwa firmy
+    nombre comercial, trade name, bedrijfsnaam, nazwa firmy, nazwa,
+    nazwa klienta, nazwa kontrahenta, název, název firmy, název klienta, název zákazníka, názov, názov firmy,
+    naziv, naziv tvrtke, naziv firme, denumire, denumirea, название, наименование, название компании, назва,
+    назва компанії, ticari ünvan, firma ünvani
 company: company, empresa, azienda, firma, organization, organisation, organización, société, entreprise,
     unternehmen, compañía, negocio, şirket, bedrijf, firm, ditta, empresa cliente, organisme
 middle_name: middle name, middle, second name, segundo nombre, secondo nome, segundo nome, deuxième prénom,
@@ -113,10 +117,17 @@ consent: consent, consents, consentimiento, consenso, consentement, einwilligung
     opted in, accepts marketing, accepts sms marketing, accepts email marketing, allow broadcast,
     allowbroadcast, allow sms, aceptas, acepta, acepto, autorizas, autoriza, autorizo, aceita, aceito, accetti,
     accetta, acconsenti, autorizzi, acceptez, accepte, autorisez, einverstanden, zustimmung, newsletter,
-    suscrito, subscribed, gdpr, rgpd, lopd, permission, marketing consent, agree to receive
-refusal: unsubscribed, unsubscribe, do not contact, do not disturb, opt out, optout, opted out, no contactar,
-    dado de baja, blocked, bloqueado, gesperrt, abgemeldet, désabonné, disiscritto, descadastrado, exclude,
-    robinson, lista robinson, dnc
+    suscrito, subscribed, gdpr, rgpd, lopd, permission, marketing consent, agree to receive, consentiment,
+    acceptation, zgoda, zgody, zgodę, akceptuję, souhlas, souhlasu, souhlasí, souhlasím, súhlas, súhlasu,
+    súhlasí, súhlasím, akkoord, samtycker, samtykker, acord marketing, onay, onayi, izin, izni, riza, rizasi,
+    согласие, согласия, согласен, согласна, згоду, згода, згоден, съгласие, suglasnost, saglasnost, pristanak,
+    privola, privolitev, soglasje, hozzájárul, nõusolek, piekrišana, sutikimas, הסכמה, موافقة
+refusal: no consent, sin consentimiento, senza consenso, sans consentement, keine einwilligung, brak zgody, nie
+    wyraża zgody, bez zgody, nesouhlas, nesouhlasí, bez souhlasu, nesúhlas, nesúhlasí, bez súhlasu, geen
+    toestemming, ej samtycke, ikke samtykke, ei suostumusta, fără consimțământ, onay yok, izin yok, без
+    согласия, не согласен, без згоди, без съгласие, unsubscribed, unsubscribe, do not contact, do not disturb,
+    opt out, optout, opted out, no contactar, dado de baja, blocked, bloqueado, gesperrt, abgemeldet, désabonné,
+    disiscritto, descadastrado, exclude, robinson, lista robinson, dnc
 filler: of, the, a, an, your, my, is, are, what, s, please, enter, and, with, including, incl, include, for, to,
     in, on, de, del, della, dello, dei, do, da, dos, di, d, du, des, la, le, les, el, los, las, l, il, lo, o,
     os, as, der, die, das, e, y, et, und, su, tu, cuál, es, qué, ton, votre, vos, quel, quelle, est, ihr, ihre,
@@ -149,5 +160,7 @@ mobile: mobil, handy, celular, cellul, movil, komork, matkapuh, whatsap, κιν�
     محمول, נייד, 手机, 手機, 携帯, 휴대, 핸드폰, มือถือ, मोबाइल, व्हाट्सएप
 phone: telefon, telephon, telefoon, rufnummer, puhelin, phonenum, телефон, τηλεφων, هاتف, تلفون, טלפון, 电话, 電話,
     전화, โทร, फोन, ফোন
+consent: einwilligung, toestemming, samtyck, samtykke, suostumu, markkinointilup, consimtam, hozzajarulas, συγκαταθ,
+    同意, 동의
 """
 """Per class, what a word of it has in it."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from importer.model.rows import Problem
+from importer.model.tag_signs import separators_line, tags_between_signs
 
 _SHOWN = 40
 _MOST_CHOICES = 8
@@ -40,20 +41,27 @@ def nearest(text: str, choices: Iterable[str]) -> list[str]:
     return [by_folded[folded] for folded in get_close_matches(text.casefold(), by_folded)]
 
 
-def comma_advice(text: str, tags: Iterable[str]) -> str:
-    """Return the question whether a text is several tags, between which a comma was forgotten.
+def comma_advice(text: str, tags: Iterable[str], *, is_cell: bool) -> str:
+    """Return the question whether a text is several tags, between which a comma was forgotten, or a sign stands.
 
-    It is empty where a word of it is no tag.
+    It is empty where a word of it is no tag; of texts with a sign between them one tag is enough.
 
     Args:
         text: Of one tag, as it stands.
         tags: Those there are; of two that differ in capitals alone, the last one is meant.
+        is_cell: Whether it stands in a cell, which a config splits.
 
     """
-    known, words = {tag.casefold(): tag for tag in tags}, text.split()
+    known, parts = {tag.casefold(): tag for tag in tags}, tags_between_signs(text)
+    has_sign = len(parts) > 1
+    words = parts if has_sign else text.split()
     found = [known[word.casefold()] for word in words if word.casefold() in known]
-    is_several = 1 < len(words) == len(found)
-    return f"; {len(found)} tags? Then write: {', '.join(found)}" if is_several else ""
+    if not found or len(words) == 1 or not (has_sign or len(words) == len(found)):
+        return ""
+    how = f": {', '.join(known.get(word.casefold(), word) for word in words)}"
+    if has_sign and is_cell:
+        how = f" under [columns] of the config: {separators_line(text)}"
+    return f"; {len(words)} tags? Then write{how}"
 
 
 def values_line(header: str, text: str, meant: str) -> str:

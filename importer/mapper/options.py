@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from importer.model.account import FieldType
 from importer.model.policy import Existing, Gone, OnConflict
+from importer.model.tag_signs import TAG_SEPARATORS
 
 
 class IdentifierFormat(StrEnum):
@@ -110,7 +111,7 @@ class ColumnOptions:
     name: str | tuple[str, ...] = ""
     """One, or several: the first that holds something."""
     tags: tuple[str, ...] = ()
-    tag_separators: str = ",;|"
+    tag_separators: str = TAG_SEPARATORS
     """Each character separates tags."""
     note: str = ""
     assigned_user: str = ""

@@ -1,11 +1,18 @@
 """What a person means by an answer to a question of yes or no, in the languages of Callbell's customers. Pure."""
+# ruff: noqa: RUF001 - the words are of many scripts
 
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-_YES = frozenset({"y", "yes", "s", "si", "sí", "sim", "o", "oui", "j", "ja", "ok", "okay", "claro", "vale"})
-_NO = frozenset({"n", "no", "nao", "não", "non", "nein"})
+_YES = frozenset({
+    *("y", "yes", "s", "si", "sí", "sì", "sim", "o", "oui", "j", "ja", "ok", "okay", "claro", "vale"),
+    *("tak", "ano", "áno", "kyllä", "da", "evet", "igen", "да", "так", "ναι"),
+})  # fmt: skip
+_NO = frozenset({
+    *("n", "no", "nao", "não", "non", "nein", "nie", "ne", "nee", "nej", "nei", "ei", "nu", "nem"),
+    *("hayır", "hayir", "нет", "ні", "не", "όχι", "οχι"),
+})  # fmt: skip
 """Whole words: `stop` begins like `si`, and is no yes."""
 _STOP = frozenset({"q", ":q", "quit", "exit", "salir", "sair"})
 _BUT = frozenset({"but", "wait", "only", "pero", "espera", "solo", "sólo", "mas", "só", "mais", "ma", "aber", "nur"})

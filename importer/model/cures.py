@@ -3,6 +3,7 @@
 import re
 
 from importer.model.plain_text import plain
+from importer.model.tag_signs import separators_line
 
 CURES = {
     "tag_unknown": "Make {tags} in Callbell, or take {them} out of {column}.",
@@ -35,4 +36,9 @@ def cure_of(code: str, column: str = "", said: str = "") -> str:
     if len(names) > 1:
         tags = f"these {len(names):,} tags ({', '.join(names)})"
     where = f'the column "{column}"' if column else _ANY_COLUMN
-    return CURES.get(code, _OTHER_CURE).format(tags=tags, them="them" if len(names) > 1 else "it", column=where)
+    cure = CURES.get(code, _OTHER_CURE).format(tags=tags, them="them" if len(names) > 1 else "it", column=where)
+    several = [name for name in names if separators_line(name)] if code == "tag_unknown" else []
+    if not several:
+        return cure
+    line = separators_line(" ".join(several))
+    return f"{cure} If {several[0]} is several tags, this under [columns] of the config splits it: {line}."

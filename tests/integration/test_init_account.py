@@ -122,6 +122,24 @@ def test_a_person_may_name_the_accounts_field() -> None:
     assert set(fields) == {"City", "Size"}
 
 
+def test_a_single_field_is_not_told_as_several() -> None:
+    """A number alone would be a field that is called like the column, so it is not proposed."""
+    header, row = ("City", "Status", "Features", "Joined"), ("Roma", "Lead", "Dark Mode", "2026-01-02")
+    path = table(Path("a.csv"), [("Phone", "Name", *header, "Town"), ("+34600000001", "Ana Gil", *row, "Vigo")])
+    asked: list[str] = []
+    answers = iter(["1=Loyalty Points", "y"])
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return next(answers)
+
+    settings = settle({}, os.environ)
+    context = CommandContext(settings=settings, environment=os.environ, stream=io.StringIO(), ask_line=answer)
+    write_config(context, str(path), CONFIG)
+    how = "Which of these is it? Its number with the field's name: 1=Loyalty Points, or Enter for none:"
+    assert asked[0].endswith(f"Callbell has the custom field Loyalty Points (number).\n{how}")
+
+
 def test_without_a_network_it_goes_on_as_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
     """And says that the account was not asked."""
     monkeypatch.setenv("CALLBELL_BASE_URL", "http://127.0.0.1:9/v1")

@@ -495,6 +495,49 @@ def test_init_writes_who_agreed_into_the_config() -> None:
     assert "[input.where]" in before
 
 
+@pytest.mark.usefixtures("token")
+def test_a_config_without_a_word_on_who_agreed_is_asked_about(service: Sandbox) -> None:
+    """As init without a terminal writes it: a night sends all and points it out, a person's answer holds after that."""
+    table(Path("a.csv"), CONSENT[:3])
+    assert give("init", "a.csv", "--yes").exit_code == 0
+    note = '"Acepta publicidad" seems to ask for consent. On a terminal, run asks whether'
+    for command in (("check",), ("run", "--dry-run"), ("run",), ("run", "--yes")):
+        said = give(*command, "a.csv")
+        assert (said.exit_code, note in said.stderr + said.stdout) == (0, True)
+    assert len(service.contacts) == 2
+    table(Path("a.csv"), CONSENT)
+    asked, last = ('with "Sí"? [Y/n] ', "\n"), ("Import them? [Y/n]", "\n")
+    ended = on_a_terminal("run", "a.csv", answers=[asked, last])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 3)
+    line = '"Acepta publicidad" = ["Sí"]'
+    assert f"To have the config say it, write under [input.where] of config.toml:\n  {line}\n" in ended.shown
+    for command in (("run", "--yes"), ("run",), ("check",)):
+        said = give(*command, "a.csv")
+        assert 'Only "Sí" in Acepta publicidad, as in the last run.' in said.stderr
+        assert (said.exit_code, note in said.stderr + said.stdout) == (0, False)
+    assert len(service.contacts) == 3
+    ended = on_a_terminal("run", "a.csv", answers=[])
+    assert (ended.exit_code, ended.unasked) == (0, 0)
+    otherwise = 'to answer otherwise, write under [input.where] of config.toml: "Acepta publicidad" = ["..."]'
+    told = f'Only "Sí" in Acepta publicidad, as in the last run; {otherwise}'
+    assert told in " ".join(ended.shown.split())
+
+
+@pytest.mark.usefixtures("token")
+def test_what_was_answered_without_a_config_is_asked_again_with_one(service: Sandbox) -> None:
+    """The answer to init, that all rows count, would not be heard else; a night sends as the config says."""
+    table(Path("a.csv"), CONSENT)
+    asked, last = ('with "Sí"? [Y/n] ', "\n"), ("Import them? [Y/n]", "\n")
+    assert on_a_terminal("run", "a.csv", answers=[asked, last]).unasked == 0
+    said = [NONE, ('with "Sí"? [Y/n] ', "n\n"), ("config.toml? [Y/n] ", "\n")]
+    assert on_a_terminal("init", "a.csv", answers=said).unasked == 0
+    assert give("run", "a.csv").exit_code == 0
+    assert len(service.contacts) == 6
+    ended = on_a_terminal("run", "a.csv", answers=[('with "Sí"? [Y/n] ', "n\n")])
+    assert (ended.exit_code, ended.unasked) == (0, 0)
+    assert "All rows, whatever Acepta publicidad says, as in the last run." in give("run", "a.csv").stderr
+
+
 def test_init_proposes_what_a_run_was_answered() -> None:
     """Its column, who agreed, and the country: Enter takes each, and another answer can be given."""
     rows = [(f"60011122{n}", f"6002223{n}4", f"Ana {n}", ("Sí", "No")[n % 2]) for n in range(10)]

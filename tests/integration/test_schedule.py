@@ -438,13 +438,19 @@ def test_columns_that_nobody_can_be_asked_about_are_a_problem() -> None:
 
 @pytest.mark.usefixtures("as_root")
 def test_a_column_of_who_agreed_is_told_where_no_config_says_it() -> None:
-    """At night nobody is asked, so all would be sent; the config that `init` writes leaves the others out."""
+    """At night nobody is asked, so all would be sent; a config can leave the others out, and may not say so yet."""
     rows = [("Phone", "Name", "Consent"), ("+34600111222", "Ana", "Yes"), ("+34600111444", "Eva", "No")]
     table(Path("contacts.csv"), rows)
     token_file()
     said = " ".join(give("schedule", "contacts.csv", "--kind", "systemd").stderr.split())
     assert 'all are sent, whatever "Consent" says' in said
     assert "write a config, and name it with --config: callbell-importer init " in said
+    config()
+    said = " ".join(give("schedule", "contacts.csv", "--kind", "systemd").stderr.split())
+    assert 'all are sent, whatever "Consent" says' in said
+    assert "To leave out who did not agree, write which answers count under [input.where] of the config" in said
+    config('[input.where]\nConsent = ["Yes"]\n')
+    assert "Consent" not in give("schedule", "contacts.csv", "--kind", "systemd").stderr
 
 
 @pytest.mark.usefixtures("as_root")

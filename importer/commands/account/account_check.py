@@ -120,7 +120,8 @@ def _near(name: str, there: Collection[str]) -> str:
 
 def _several(tag: str, requirements: Requirements, seen: AccountContents) -> str:
     """Return the advice on a tag whose words are tags of the rows or the account; empty: they are not."""
-    return comma_advice(tag, [*requirements.tags, *sorted(seen.tags)])
+    is_cell = bool(requirements.columns.get((_TAGS.name, tag)))
+    return comma_advice(tag, [*requirements.tags, *sorted(seen.tags)], is_cell=is_cell)
 
 
 def _not_carried(kind: _Kind, requirements: Requirements, seen: AccountContents) -> Iterator[ProblemGroup]:

@@ -14,6 +14,7 @@ from importer.commands.account.token_place import warn_of_other_token
 from importer.commands.context import CommandContext
 from importer.commands.input.input_sheet import InputSheet
 from importer.commands.mapping_selection import column_mapping, guess_of, mapping_options, with_account
+from importer.commands.questions.consent_notes import notes_beside_config
 from importer.commands.rehearsal import Rehearsal, start_rehearsal
 from importer.journal import AccountMatch, Journal
 from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams, uses_users
@@ -33,7 +34,7 @@ class MappedSheet:
     options: MappingOptions
     mapping: ColumnMapping
     notes: tuple[str, ...] = ()
-    """What to tell of a guessed mapping."""
+    """What to tell of a guessed mapping, or of a column that says who agreed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +171,8 @@ def _mapped(
     """
     chosen, notes = with_account(options, guessed, found)
     mapping = column_mapping(reader.sheet, chosen, known, context.options.get("config"))
-    return MappedSheet(reader=reader, options=chosen, mapping=mapping, notes=notes)
+    told = (*notes, *notes_beside_config(reader, context.settings))
+    return MappedSheet(reader=reader, options=chosen, mapping=mapping, notes=told)
 
 
 def _service(context: CommandContext) -> tuple[str, Token | None]:

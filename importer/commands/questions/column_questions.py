@@ -21,7 +21,6 @@ from importer.mapper.header import IN_BRACES
 from importer.mapper.mapping_guess import with_fields
 from importer.model.plain_text import plain, shortened
 from importer.model.rows import Row
-from importer.reports.run_commands import choose_columns
 from importer.settings import Settings
 
 _MOST_CHOICES = 9
@@ -79,9 +78,9 @@ def with_answers(
         _ask_columns(reader, context.settings, ask, partial(earlier.column, index), earlier.where)
         known = earlier.consent[index] if index < len(earlier.consent) else {}
         options = {**context.options, **earlier.of_list}
-        otherwise = choose_columns([reader.sheet.file], options)
         for one in ask_consent(reader, context.settings, ask, known, options):
-            taken.append(f"{one.text}, as in {earlier.consent_where}; to answer otherwise:\n  {otherwise}")
+            otherwise = one.otherwise([reader.sheet.file], options)
+            taken.append(f"{one.text}, as in {earlier.consent_where}; {otherwise}")
             taken += filter(None, [one.left_out_line([each.sheet.file for each in readers], context.options)])
     return context, "\n".join(taken)
 

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from importer.commands.input.input_sheet import ConsentAnswer, InputSheet
 from importer.commands.input.new_values import NewValues
@@ -19,8 +19,11 @@ from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Row
 from importer.reports.run_commands import choose_columns, command_line
+from importer.settings import Settings
+from importer.system.shell import importer_command, short_path
 
 _MOST_VALUES = 5
+_Said = TypeVar("_Said")
 
 
 class TakenAnswer(NamedTuple):
@@ -33,6 +36,8 @@ class TakenAnswer(NamedTuple):
     """How many of the first rows have each value."""
     is_open: bool
     """Whether a run on a terminal asks about the column: it has few values, and some do not say yes."""
+    config: str = ""
+    """Of a config that has the mapping, and so may say which rows count; empty: there is none."""
 
     @property
     def text(self) -> str:
@@ -40,6 +45,12 @@ class TakenAnswer(NamedTuple):
         if not self.answer.only:
             return f"All rows, whatever {plain(self.header)} says"
         return f"Only {only_text(self.answer)} in {plain(self.header)}"
+
+    def otherwise(self, files: Sequence[str], options: Mapping[str, object]) -> str:
+        """Return how another answer is given."""
+        if self.config:
+            return f"to answer otherwise, {in_config(self.config, self.header)}"
+        return f"to answer otherwise:\n  {choose_columns(files, options)}"
 
     @property
     def new(self) -> list[str]:
@@ -82,22 +93,44 @@ class TakenAnswer(NamedTuple):
         """Return how a person says which of the new values count."""
         if self.is_open:
             return f"To answer, on a terminal:\n  {command_line('run', files, options, same_files=True)}"
+        if self.config:
+            return f"To say which count, {in_config(self.config, self.header)}"
         line = f'{json.dumps(self.header, ensure_ascii=False)} = ["..."]'
         return f"To say which count, write a config, and {line} under its [input.where]:\n  " + choose_columns(
             files, options
         )
 
 
-def by_header(header: Sequence[str], known: Mapping[str, ConsentAnswer]) -> dict[str, ConsentAnswer]:
-    """Return the answers by the sheet's own headers, which may be written in other letters now."""
+def config_of(settings: Settings, options: Mapping[str, object]) -> str:
+    """Return the path of the config that has the mapping; empty: none has it."""
+    return str(options.get("config") or "the config") if settings.mapping_given else ""
+
+
+def in_config(config: str, header: str, only: Sequence[str] = ("...",)) -> str:
+    """Return how a config says which rows count by a column."""
+    line = f"{json.dumps(header, ensure_ascii=False)} = {json.dumps(only, ensure_ascii=False)}"  # as TOML has it
+    return f"write under [input.where] of {short_path(config)}:\n  {line}"
+
+
+def by_header(header: Sequence[str], known: Mapping[str, _Said]) -> dict[str, _Said]:
+    """Return what is known by the sheet's own headers, which may be written in other letters now."""
     search = HeaderSearch(header, ())
     places = {name: search.place(name, "") for name in known}
     return {name if (at := places[name]) is None else header[at]: answer for name, answer in known.items()}
 
 
-def missing_columns(header: Sequence[str], known: Mapping[str, ConsentAnswer]) -> dict[str, ConsentAnswer]:
-    """Return the answers by which rows were left out, and that say nothing any more: their column is gone, or twice."""
-    return {name: answer for name, answer in known.items() if answer.only and header.count(name) != 1}
+def missing_columns(
+    header: Sequence[str], known: Mapping[str, ConsentAnswer], settings: Settings
+) -> dict[str, ConsentAnswer]:
+    """Return the answers by which rows were left out, and that say nothing any more: their column is gone, or twice.
+
+    A config settles it that says which rows count, or was made for a header without the column.
+    """
+    made_for = settings.mapping.made_for
+    if settings.mapping_given and settings.input.where:
+        return {}
+    gone = {name: answer for name, answer in known.items() if answer.only and header.count(name) != 1}
+    return {name: answer for name, answer in gone.items() if not made_for or name in made_for}
 
 
 def taken_answers(
@@ -105,6 +138,7 @@ def taken_answers(
     rows: Sequence[Row],
     known: Mapping[str, ConsentAnswer],
     is_open: Collection[str],
+    config: str,
     *,
     is_asked: bool,
 ) -> Iterator[TakenAnswer]:
@@ -117,13 +151,14 @@ def taken_answers(
         rows: Its first rows.
         known: Header to what was answered before, as `by_header` returns it.
         is_open: The headers of columns that a person can be asked about.
+        config: As `config_of` returns it.
         is_asked: Whether a person is asked about new values.
 
     """
     for name, answer in known.items():
         if header.count(name) == 1 and (answer.only or name in is_open):
             (column,) = columns_of([name], [[row.cells[header.index(name)]] for row in rows], "")
-            one = TakenAnswer(name, answer, Counter(column.cells), name in is_open)
+            one = TakenAnswer(name, answer, Counter(column.cells), name in is_open, config)
             if not (is_asked and one.is_open and not answer.holds_for(one.counts)):
                 yield one
 
@@ -133,6 +168,7 @@ def without_columns(
     missing: Mapping[str, ConsentAnswer],
     ask: Callable[[str], str] | None,
     options: Mapping[str, object],
+    config: str,
 ) -> None:
     """Have a person say that all rows count where a column is gone by which some were left out.
 
@@ -147,11 +183,19 @@ def without_columns(
         gone = f'{file} has no column "{plain(name)}" any more, or has it twice'
         before = f"only rows with {only_text(answer)} in it were imported before"
         if ask is None:
-            hint = "Give the column its name back. Or write a config, which says which rows count:"
-            init = choose_columns([reader.sheet.file], options)
+            hint, init = _settled_by(reader.sheet.file, options, config)
             raise InputError(f"{gone}: {before}.", f"{hint}\n  {init}", code="consent_unknown")
         if not says_yes(ask, f"{gone}:\n{before}. Import all rows now? [y/N]"):
             raise DeclinedError("Nothing was sent.", "Give the column its name back, and give the same command again.")
+
+
+def _settled_by(file: str, options: Mapping[str, object], config: str) -> tuple[str, str]:
+    """Return what is done about a column that is gone, and the command for it."""
+    name_back = "Give the column its name back. Or write"
+    if not config:
+        return f"{name_back} a config, which says which rows count:", choose_columns([file], options)
+    again = importer_command("init", short_path(file), options=[("config", short_path(config)), ("force", True)])
+    return f"{name_back} [input.where] into {short_path(config)}; or, if all rows count, write it again:", again
 
 
 def require_some(before: Sequence[TakenAnswer], reader: InputSheet, options: Mapping[str, object]) -> None:

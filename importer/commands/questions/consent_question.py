@@ -12,6 +12,7 @@ from importer.commands.mapping_selection import guess_of
 from importer.commands.questions.consent_before import (
     TakenAnswer,
     by_header,
+    config_of,
     missing_columns,
     require_some,
     shown,
@@ -19,14 +20,13 @@ from importer.commands.questions.consent_before import (
     without_columns,
 )
 from importer.mapper.consent import Consent, consents
-from importer.mapper.header_guess import columns_of
+from importer.mapper.header_guess import columns_of, meaning
 from importer.mapper.mapping_guess import Guess
-from importer.mapper.messages import listed, quoted
+from importer.mapper.messages import quoted
 from importer.model.answers import is_no, says_yes
 from importer.model.errors import DeclinedError
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Row
-from importer.reports.run_commands import choose_columns
 from importer.settings import Settings
 
 _MOST_ROWS = 10_000
@@ -66,7 +66,7 @@ def ask_consent(
 
     Args:
         reader: The sheet, with which the answers are left (`InputSheet.consent`).
-        settings: With the rows that the config lets count; of one that has the mapping, its `[input.where]` says all.
+        settings: With the rows that the config lets count; it says all of the columns that it names there.
         ask: Asks the person; None: only what was answered before is taken.
         known: Header to what was answered before; if the column says something new, it is asked about again.
         options: That the command was given, for the commands that it tells.
@@ -78,22 +78,26 @@ def ask_consent(
         InputError: The file cannot be read, the person wants none of it sent, or nobody knows who was left out before.
 
     """
-    guessed = guess_of(reader, settings)
-    if guessed is None:
+    guessed, header, config = guess_of(reader, settings), reader.sheet.header, config_of(settings, options)
+    if not (known or any(map(_asks_who_agreed, header))):  # so many rows need not be looked at
         return []
-    rows, header, given = list(reader.look_ahead(_MOST_ROWS)), reader.sheet.header, dict(settings.input.where)
+    rows, given = list(reader.look_ahead(_MOST_ROWS)), by_header(header, dict(settings.input.where))
     known = {name: answer for name, answer in by_header(header, known).items() if name not in given}
-    found = [one for one in _open(header, rows, known) if one.header not in given]
-    before = [*taken_answers(header, rows, known, {one.header for one in found}, is_asked=ask is not None)]
+    found = [one for one in open_columns(header, rows, known) if one.header not in given]
+    before = [*taken_answers(header, rows, known, {one.header for one in found}, config, is_asked=ask is not None)]
     asked = [one for one in found if ask and all(one.header != taken.header for taken in before)]
     # A column that is asked about for the first time may be the one that is gone.
-    gone = missing_columns(header, known) if all(one.header in known for one in asked) else {}
-    without_columns(reader, gone, ask, options)
+    gone = missing_columns(header, known, settings) if all(one.header in known for one in asked) else {}
+    without_columns(reader, gone, ask, options, config)
     require_some(before, reader, options)
     if asked or before:
-        reader.answered = _without_notes(guessed, [one for one in found if ask or one.header in known])
+        reader.answered = guessed and _without_notes(guessed, [one for one in found if ask or one.header in known])
         _leave_out(reader, before, dict(_answers_now(reader, len(rows), asked, ask)), gone)
     return [one for one in before if one.is_open or one.new]
+
+
+def _asks_who_agreed(name: str) -> bool:
+    return meaning(name).has("consent", "refusal")
 
 
 def _answers_now(
@@ -133,21 +137,6 @@ def _is_known(one: Consent, known: Mapping[str, ConsentAnswer]) -> bool:
     return one.header in known and known[one.header].holds_for(one.counts)
 
 
-def how_to_keep(readers: Sequence[InputSheet], options: Mapping[str, object]) -> str:
-    """Return how later runs leave out the same rows without a question; empty where nobody was asked now.
-
-    Args:
-        readers: Of the run.
-        options: The options that were given.
-
-    """
-    asked = [reader for reader in readers if reader.left_out and reader.was_asked_consent]
-    if not asked:
-        return ""
-    files = [reader.sheet.file for reader in asked]
-    return f"To stop being asked who agreed:\n  {choose_columns(files, options)}"
-
-
 def consent_of(
     header: Sequence[str], rows: Sequence[Row], ask: Callable[[str], str], before: ConsentBefore, *, is_whole: bool
 ) -> tuple[list[Consent], Where]:
@@ -164,17 +153,9 @@ def consent_of(
         InputError: The person wants none of it sent.
 
     """
-    asked = list(_open(header, rows))
+    asked = list(open_columns(header, rows))
     among = counted(len(rows)) if is_whole else f"the first {counted(len(rows))}"
     return asked, consent_answers(asked, among, ask, before)
-
-
-def columns_of_consent(reader: InputSheet, settings: Settings) -> str:
-    """Return the columns that say who agreed and are not asked about; empty: none, or a config has the mapping."""
-    if settings.mapping_given:
-        return ""
-    rows, known = reader.sample(), dict(settings.input.where)
-    return listed(one.header for one in _open(reader.sheet.header, rows) if one.header not in known)
 
 
 def consent_answers(
@@ -185,7 +166,7 @@ def consent_answers(
     return [(header, values) for header, values in found if values]
 
 
-def _open(
+def open_columns(
     header: Sequence[str], rows: Sequence[Row], known: Mapping[str, ConsentAnswer] = MappingProxyType({})
 ) -> Iterator[Consent]:
     """Yield the columns of which some rows do not say yes, or say it in a word that would be left out unasked."""

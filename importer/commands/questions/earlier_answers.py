@@ -37,6 +37,7 @@ from importer.commands.questions.run_answers import (
     has_columns,
     header_row_in,
     was_asked_consent,
+    without_guesses_consent,
 )
 from importer.commands.setup import is_there, rehearsals_journal
 from importer.journal import Journal
@@ -214,7 +215,10 @@ def earlier_runs(settings: Settings, journal: Journal, files: Sequence[str]) -> 
         files: That are read now, as a run's record has them.
 
     """
-    return _runs_before(runs_in(journal), settings, files)
+    before = _runs_before(runs_in(journal), settings, files)
+    if not settings.mapping_given:
+        return before
+    return replace(before, runs=without_guesses_consent(before.runs), wrote=without_guesses_consent(before.wrote))
 
 
 def _runs_before(runs: Sequence[RunRecord], settings: Settings, files: Sequence[str]) -> RunsBefore:

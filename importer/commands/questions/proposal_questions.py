@@ -52,9 +52,10 @@ def _chosen_fields(
         asked += "Callbell could not be asked which custom fields it has (no token, or no connection).\n"
     if free:
         names = ", ".join(f"{plain(one.name)} ({one.type})" for one in free.values())
-        asked += f"Callbell has the custom fields {names}.\n"
-        first = plain(next(iter(free.values())).name)
-        how = f"Which of these are they? Numbers such as 1,3, or with the field's name: 1={first}, or Enter for none:"
+        first, is_one = plain(next(iter(free.values())).name), len(free) == 1
+        asked += f"Callbell has the custom field{'' if is_one else 's'} {names}.\n"
+        which = "is it? Its number" if is_one else "are they? Numbers such as 1,3, or"
+        how = f"Which of these {which} with the field's name: 1={first}, or Enter for none:"
     while (chosen := _fields_named(ask(asked + how), left, free)) is None:
         asked = f"Please answer with numbers from 1 to {len(left)}, or Enter.\n"
     return chosen

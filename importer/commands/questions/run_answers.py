@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TypeVar
 
@@ -22,17 +23,33 @@ def header_row_in(run: RunRecord) -> int | None:
 
 
 def consent_in(run: RunRecord) -> list[Mapping[str, ConsentAnswer]]:
-    """Return what was answered about who agreed, for each of the run's sheets; nothing: nobody was asked."""
+    """Return what was answered about who agreed, for each of the run's sheets; nothing: nobody was asked.
+
+    What a config let count is kept too, as if nothing had been seen, and is no answer.
+    """
     kept = run.options.get(CONSENT)
     return [
-        {header: ConsentAnswer(tuple(one["only"]), tuple(one["seen"])) for header, one in sheet.items()}
+        {header: ConsentAnswer(tuple(one["only"]), tuple(one["seen"])) for header, one in sheet.items() if one["seen"]}
         for sheet in (kept if isinstance(kept, list) else [])
     ]
 
 
 def was_asked_consent(run: RunRecord) -> bool:
-    """Tell whether a person was asked: what a config let count is kept too, and is no answer."""
-    return any(one.seen for sheet in consent_in(run) for one in sheet.values())
+    """Tell whether a person was asked."""
+    return any(consent_in(run))
+
+
+def without_guesses_consent(runs: Iterable[RunRecord]) -> list[RunRecord]:
+    """Return the runs as a run sees them whose config has the mapping: others were not asked about that config.
+
+    What `init` was answered since, that all rows count, leaves no trace in a config.
+    """
+    return [
+        replace(one, options={name: kept for name, kept in one.options.items() if name != CONSENT})
+        if "guessed" in one.options
+        else one
+        for one in runs
+    ]
 
 
 def guessed_in(run: RunRecord) -> list[Mapping[str, object]]:

@@ -20,7 +20,7 @@ def take_unasked(
     """Have the sheets leave out who did not agree, as the runs of the same files did, and tell it.
 
     Args:
-        context: With what to tell; a config that has the mapping says by `[input.where]` which rows count.
+        context: With what to tell; a config says by `[input.where]` which rows count.
         journal: Of the run.
         files: As a run's record has them.
         readers: The opened sheets.
@@ -29,8 +29,6 @@ def take_unasked(
         InputError: A file cannot be read, or it cannot be told any more who was left out.
 
     """
-    if context.settings.mapping_given:
-        return
     sheets = [reader.sheet for reader in readers]
     earlier = earlier_runs(context.settings, journal, files).answers(context.options, sheets)
     take_columns(readers, context.settings, earlier.mappings)

@@ -7,7 +7,7 @@ from contextlib import closing
 
 from importer.commands.input.input_sheet import InputSheet
 from importer.commands.mapping_selection import column_mapping, guess_of, mapping_options
-from importer.commands.questions.consent_question import columns_of_consent
+from importer.commands.questions.consent_notes import columns_of_consent
 from importer.commands.schedule.night import Night
 from importer.mapper.contact import to_contact
 from importer.mapper.options import MappingOptions
@@ -54,7 +54,10 @@ def _columns_of(night: Night, file: str) -> Diagnosis:
     found = f"{len(invalid):,} of the first {len(mapped):,} rows invalid" if mapped else "it has no rows now"
     text = f"{file}: clear, {found}"
     if asked := columns_of_consent(rows, settings):
-        step = f"To leave out who did not agree, write a config, and name it with --config: {_init_of(settings, file)}"
+        init = f"write a config, and name it with --config: {_init_of(settings, file)}"
+        if settings.mapping_given:
+            init = "write which answers count under [input.where] of the config"
+        step = f"To leave out who did not agree, {init}"
         text = f"{text}; all are sent, whatever {asked} says"
         return Diagnosis(name="columns", level=Level.NOTE, text=text, next_step=step)
     return Diagnosis(name="columns", text=text, next_step=_of_account(night, file, options))

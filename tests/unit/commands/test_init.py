@@ -94,7 +94,7 @@ def test_an_open_field_is_told_where_nobody_can_be_asked() -> None:
     assert said.exit_code == 3
     assert "identifier: several columns could be it: Movil madre, Movil padre" in said.stderr
     assert '# identifier = "Movil padre"' in said.stderr
-    assert "or write this into my.toml and take the #" in said.stderr
+    assert "or write this config into my.toml and take the #" in said.stderr
     assert not Path("my.toml").exists()
 
 
@@ -119,10 +119,20 @@ def test_no_config_is_written_with_which_most_rows_are_invalid(rows: list[tuple[
     """Where nobody can be asked: exit code 3, what is wrong, and the config to fix."""
     told = give("init", table(Path("a.csv"), rows), "-c", "my.toml")
     assert told.exit_code == 3
-    assert "or write this into my.toml and fix it:" in told.stderr
+    last = told.stderr.rstrip().splitlines()[-1]
+    assert last.startswith("Give the same command with the option that is named or on a terminal, or write this config")
+    assert last.endswith("into my.toml and fix it.")
     assert all(words in told.stderr for words in said)
     assert "[columns]" in told.stderr
     assert not Path("my.toml").exists()
+
+
+def test_whoever_said_yes_is_told_that_this_is_why_nobody_is_asked() -> None:
+    """They may be on a terminal; it is the last line, as a config is longer than a screen."""
+    said = give("init", table(Path("a.csv"), QUESTIONS), "--yes")
+    assert said.exit_code == 3
+    how = "Give the command without --yes on a terminal, or write this config into config.toml and take the # from"
+    assert said.stderr.rstrip().splitlines()[-1] == f"{how} the right lines."
 
 
 def test_a_few_invalid_rows_stop_nobody() -> None:

@@ -1,4 +1,5 @@
 """What the words of a header mean."""
+# ruff: noqa: RUF001 - the words are of many scripts
 
 import re
 
@@ -16,6 +17,8 @@ from importer.mapper.options import FIELDS, REQUIRED
         *("Phone Number (with country code)", "PhoneNumber", "Cell #", "Mob.", "Nº móvil", "Telemóvel", "Rufnummer"),
         *("Telefonnummer (mobil)", "Cep Telefonu", "Numer telefonu", "Matkapuhelin", "Номер телефона", "رقم الجوال"),
         *("מספר טלפון", "手机号码", "携帯電話", "전화번호", "Τηλέφωνο", "Số điện thoại", "No. HP", "Contatto WhatsApp"),
+        *("Telefon kom.", "Tel. kom.", "Komórka", "Mobil", "Puhelin", "Моб. телефон", "Broj mobitela", "Mobilné číslo"),
+        *("Číslo telefonu", "GSM numarası", "Număr de telefon", "Номер телефону", "Telefonska številka", "Telefonszám"),
         *("What is your WhatsApp number?", "Votre numéro de téléphone", "Ihre Handynummer", "Qual é o seu celular?"),
     ],
 )
@@ -46,6 +49,8 @@ def test_a_word_beside_the_phone_changes_its_meaning(header: str) -> None:
             "ФИО",
             "Klantnaam",
         ),
+        *("Nazwa", "Nazwa klienta", "Název", "Názov firmy", "Naziv", "Denumire", "Название", "Назва", "Ticari ünvan"),
+        *("Meno a priezvisko", "ПІБ", "Імʼя", "Име", "Ügyfél neve", "Jméno", "Imię"),
         *("What's your name?", "¿Cómo te llamas? Nombre", "Nombres y Apellidos", "Guest name", "Company name"),
     ],
 )
@@ -56,7 +61,18 @@ def test_names_are_named_in_many_ways(header: str) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["Product name", "Owner name", "Campaign name", "User Name", "Middle name", "City", "Customer ID"],
+    [
+        "Product name",
+        "Nazwa produktu",
+        "Název akce",
+        "Zgoda na imię",
+        "Owner name",
+        "Campaign name",
+        "User Name",
+        "Middle name",
+        "City",
+        "Customer ID",
+    ],
 )
 def test_names_of_other_things_are_no_names(header: str) -> None:
     """Nor are those of the people who serve the customer."""

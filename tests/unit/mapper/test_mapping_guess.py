@@ -1,4 +1,5 @@
 """The mapping that a header suggests where there are no rows, and what the values add to it."""
+# ruff: noqa: RUF001 - the words are of many scripts
 
 from collections.abc import Mapping, Sequence
 
@@ -287,6 +288,35 @@ def test_a_known_export_is_named_and_its_values_are_checked() -> None:
         ("Unsubscribed from Emails", ["true", "false"], "false"),
         ("GDPR consent", ["1", "0"], "1"),
         ("Unsubscribed", ["1", "0"], "0"),
+        ("Consenso", ["Sì", "No"], "Sì"),
+        ("J'accepte les SMS", ["Oui", "Non"], "Oui"),
+        ("Consentiment", ["Sí", "No"], "Sí"),
+        ("Zgoda", ["Tak", "Nie"], "Tak"),
+        ("Zgoda marketingowa", ["TAK", "NIE"], "TAK"),
+        ("Wyrażam zgodę na kontakt", ["tak", ""], "tak"),
+        ("Brak zgody", ["Tak", "Nie"], "Nie"),
+        ("Souhlas s marketingem", ["Ano", "Ne"], "Ano"),
+        ("Nesouhlas", ["Ano", "Ne"], "Ne"),
+        ("Súhlas", ["Áno", "Nie"], "Áno"),
+        ("Toestemming", ["Ja", "Nee"], "Ja"),
+        ("Geen toestemming", ["Ja", "Nee"], "Nee"),
+        ("Marknadsföringssamtycke", ["Ja", "Nej"], "Ja"),
+        ("Samtykke", ["Ja", "Nej"], "Ja"),
+        ("Markkinointisuostumus", ["Kyllä", "Ei"], "Kyllä"),
+        ("Consimțământ", ["Da", "Nu"], "Da"),
+        ("Ticari ileti izni", ["Evet", "Hayır"], "Evet"),
+        ("Onay", ["EVET", "HAYIR"], "EVET"),
+        ("Согласие", ["Да", "Нет"], "Да"),
+        ("Згода", ["Так", "Ні"], "Так"),
+        ("Съгласие", ["Да", "Не"], "Да"),
+        ("Συγκατάθεση", ["Ναι", "Όχι"], "Ναι"),
+        ("Hozzájárulás", ["Igen", "Nem"], "Igen"),
+        ("Suglasnost", ["Da", "Ne"], "Da"),
+        ("Saglasnost", ["Da", "Ne"], "Da"),
+        ("Privola", ["Da", "Ne"], "Da"),
+        ("Privolitev", ["Da", "Ne"], "Da"),
+        ("同意", ["はい", "いいえ"], "はい"),
+        ("No consent", ["yes", "no"], "no"),
     ],
 )
 def test_a_header_that_asks_for_consent_is_pointed_out(header: str, answers: list[str], yes: str) -> None:

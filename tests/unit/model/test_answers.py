@@ -1,4 +1,5 @@
 """What people type at a question that is answered by yes or no."""
+# ruff: noqa: RUF001 - the words are of many scripts
 
 from collections.abc import Iterator
 
@@ -31,8 +32,23 @@ YES = (
     "ok, vale",
     "si\u0301, adelante",
     "claro que sí",
+    *("sì", "Tak", "ano", "Áno", "kyllä", "da", "evet", "да", "так", "ναι", "igen", "ja tack"),
 )
-NO = ("n", "no", "NO", "nao", "não", "na\u0303o", "Non", "nein", "No!", "no, gracias", "não sei", "nein danke")
+NO = (
+    "n",
+    "no",
+    "NO",
+    "nao",
+    "não",
+    "na\u0303o",
+    "Non",
+    "nein",
+    "No!",
+    "no, gracias",
+    "não sei",
+    "nein danke",
+    *("nie", "Ne", "nee", "nej tak", "ei", "nu", "hayır", "HAYIR", "нет", "ні", "όχι", "ΟΧΙ", "nem"),
+)
 UNSURE = (
     "sí?",
     "no?",
@@ -48,7 +64,7 @@ UNSURE = (
 
 @pytest.mark.parametrize("answer", YES)
 def test_a_yes_is_understood_in_the_languages_of_users(answer: str) -> None:
-    """English, Spanish, Portuguese, Italian, French and German, in capitals too."""
+    """English, Spanish, Portuguese, Italian, French, German and others of Europe, in capitals too."""
     assert is_yes(answer)
     assert not is_no(answer)
 

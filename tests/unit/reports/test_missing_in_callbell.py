@@ -18,6 +18,14 @@ def group(code: str, count: int, message: str = "", *, varies: bool = False) -> 
     return ProblemGroup(code=code, column="", message=said, count=count, rows=(2,), varies=varies)
 
 
+def test_a_tag_with_a_sign_in_it_may_be_several() -> None:
+    """To make it in Callbell would be wrong then: the config says what is between tags."""
+    told = missing_text([group(_TAGS, 2, 'Tag "Or" does not exist, Tag "Fidèle/VIP" does not exist')])
+    splits = 'this under [columns] of the config splits it: tag_separators = ",;|/".'
+    assert told.endswith(f'. If "Fidèle/VIP" is several tags, {splits}')
+    assert "tag_separators" not in missing_text([group(_TAGS, 2, 'Tag "VIP+" does not exist')])
+
+
 def test_each_missing_thing_is_named_with_all_the_rows_that_lack_it() -> None:
     """A row may lack several, and is counted with each of them."""
     both = 'Tag "VIP" does not exist, Custom field "Birthday" does not exist'

@@ -119,6 +119,27 @@ def test_tags_between_which_a_comma_was_forgotten_are_asked_about_as_such() -> N
     assert "[values" not in told["vip Web"]
 
 
+def test_tags_with_a_sign_between_them_are_asked_about_with_what_has_them_split() -> None:
+    """One of them that is known is enough, as the sign is no part of a name; a tag of the config is no cell."""
+    seen = AccountContents(contacts=3, tags=frozenset({"Fidèle", "C&A"}))
+    found = requirements_of(contact("Fidèle/VIP"), contact("Fidèle + Or & Web"), contact("R&D"), contact("fidele+"))
+    line = '2 tags? Then write under [columns] of the config: tag_separators = ",;|/"'
+    assert f'"Fidèle/VIP" (1 row; {line})' in names_not_seen(found, seen, None).names
+    told = {group.message.split('"')[1]: group.message for group in not_seen(found, seen, DIRECTORY)}
+    assert told["Fidèle/VIP"].endswith(f"Callbell's settings; {line}")
+    assert told["Fidèle + Or & Web"].endswith(
+        '; 3 tags? Then write under [columns] of the config: tag_separators = ",;|+&"'
+    )
+    assert "tag_separators" not in told["R&D"] + told["fidele+"]
+    requirements = Requirements()
+    requirements.see(
+        Row(number=2, cells=()),
+        contact("Fidèle/VIP"),
+        SourceColumns(tags="Tags", constant_tags=frozenset({"Fidèle/VIP"})),
+    )
+    assert '"Fidèle/VIP" (1 row; 2 tags? Then write: Fidèle, VIP)' in names_not_seen(requirements, seen, None).names
+
+
 @pytest.mark.parametrize("directory", [None, Directory(users=None)])
 def test_users_that_were_not_asked_for_are_not_called_unknown(directory: Directory | None) -> None:
     """Nobody knows."""

@@ -41,6 +41,7 @@ def kept(reader: InputSheet) -> list[str]:
 
 
 CELLS = ["Sí", "No", "", "si", "NO", "sí"]
+COLUMNS = '[columns]\nidentifier = "Phone"\nname = "Name"\n'
 
 
 def test_enter_leaves_out_whoever_did_not_say_yes(tmp_path: Path) -> None:
@@ -95,12 +96,48 @@ def test_other_words_are_for_a_person_to_tell(tmp_path: Path) -> None:
         ("Consent", ["2024-01-02", "2024-01-03"], ""),
         ("City", ["Yes", "No"], ""),
         ("Consent", ["Yes", "No"], '[input.where]\nConsent = ["Yes"]\n'),
-        ("Consent", ["Yes", "No"], '[columns]\nidentifier = "Phone"\nname = "Name"\n'),
+        ("Consent", ["Yes", "No"], f'{COLUMNS}[input.where]\nconsent = ["Yes"]\n'),
+        ("City", ["Yes", "No"], COLUMNS),
     ],
 )
 def test_nobody_is_asked_without_a_doubt(tmp_path: Path, header: str, cells: list[str], config: str) -> None:
     """Where all agreed, no column says it, or the config does."""
     assert asked_of(tmp_path, header, cells, config=config)[1] == []
+
+
+def test_a_config_that_says_nothing_of_the_column_is_asked_about(tmp_path: Path) -> None:
+    """It has the columns, and nobody was asked who agreed."""
+    reader, questions = asked_of(tmp_path, "Consent", ["Yes", "No"], "", config=COLUMNS)
+    assert questions[0].endswith('\nImport only the 1 of 2 rows with "Yes"? [Y/n]')
+    assert kept(reader) == ["Yes"]
+
+
+@pytest.mark.parametrize(
+    ("config", "is_gone"),
+    [
+        (COLUMNS, True),
+        (f'{COLUMNS}[input]\nheader = ["Phone", "Name", "Consent"]\n', True),
+        (f'{COLUMNS}[input]\nheader = ["Phone", "Name", "City"]\n', False),
+        (f'{COLUMNS}[input.where]\nCity = ["Yes"]\n', False),
+    ],
+)
+def test_a_config_made_since_settles_what_a_column_that_is_gone_said(
+    tmp_path: Path,
+    config: str,
+    is_gone: bool,  # noqa: FBT001 - a case
+) -> None:
+    """Else the night stops, and says how the config is written again."""
+    people = [("Phone", "Name", "City"), ("+34600111222", "Ana", "Yes")]
+    settings = settle({}, {}, config)
+    reader = InputSheet(open_reader(str(table(tmp_path / "a.csv", people)), InputOptions()), settings.input.where)
+    known = {"Consent": ConsentAnswer(("Yes",), ("Yes", "No"))}
+    if not is_gone:
+        assert ask_consent(reader, settings, None, known) == []
+        return
+    with pytest.raises(InputError, match="has no column") as caught:
+        ask_consent(reader, settings, None, known, {"config": str(tmp_path / "c.toml")})
+    assert caught.value.hint.startswith("Give the column its name back. Or write [input.where] into ")
+    assert " --force" in caught.value.hint
 
 
 @pytest.mark.parametrize(
