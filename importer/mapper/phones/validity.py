@@ -1,7 +1,9 @@
 """Whether a number is one of its country's numbering plan, with phonenumbers."""
 
+import functools
+
 import phonenumbers
-from phonenumbers import PhoneNumber
+from phonenumbers import PhoneNumber, PhoneNumberType
 
 from importer.model.phone_forms import in_form
 
@@ -41,7 +43,22 @@ def is_valid(code: int, national: str) -> bool:
     """
     if not 0 < len(national) <= MOST_DIGITS:
         return False
-    if phonenumbers.is_valid_number(number_of(code, national)):
+    if _is_of_a_person(number_of(code, national)):
         return True
     form = FORM_OF_THE_PLAN.get(code)
-    return form is not None and phonenumbers.is_valid_number(number_of(code, in_form(f"{code}{national}", form)[2:]))
+    return form is not None and _is_of_a_person(number_of(code, in_form(f"{code}{national}", form)[2:]))
+
+
+def _is_of_a_person(number: PhoneNumber) -> bool:
+    """Return whether the number is valid, and no voicemail: such is an Italian mobile with one digit too many."""
+    if not phonenumbers.is_valid_number(number):
+        return False
+    return not _has_voicemail(number.country_code or 0) or phonenumbers.number_type(number) != PhoneNumberType.VOICEMAIL
+
+
+@functools.cache
+def _has_voicemail(code: int) -> bool:
+    """Return whether a country's plan has numbers of voicemail: only of those has each number to be looked up twice."""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code, ())
+    plans = filter(None, map(phonenumbers.PhoneMetadata.metadata_for_region, regions))
+    return any(plan.voicemail is not None and plan.voicemail.national_number_pattern for plan in plans)

@@ -589,6 +589,8 @@ def test_a_mark_between_numbers_with_one_number_beside_it_is_taken_off() -> None
         ("06 12 34 56 7", "FR", "phone_too_short"),
         ("06-1234567", "NL", "phone_too_short"),
         ("06-123456789", "NL", "phone_too_long"),
+        ("348 85043445", "IT", "phone_too_long"),
+        ("+39 340 1491571 5", "IT", "phone_too_long"),
         ("+34 112 345 678", "ES", "phone_invalid"),
     ],
 )
