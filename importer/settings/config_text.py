@@ -139,6 +139,10 @@ def _columns(draft: Draft) -> Iterator[str]:
             yield _line(name, given[name], draft.reasons.get(name, "as you said"))
         for choice in draft.open_fields.get(name, ()):
             yield _line(name, choice, "could be it", mute=True)
+    if "tags" not in given and "tags" not in draft.open_fields:
+        for one in draft.suggestions:
+            if one.options:
+                yield _line("tags", [one.column], "its values as tags, in place of a custom field", mute=True)
 
 
 def _custom_fields(draft: Draft) -> Iterator[str]:

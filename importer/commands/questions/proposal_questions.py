@@ -9,6 +9,7 @@ from importer.mapper.account_fields import as_field
 from importer.mapper.column_candidates import Question
 from importer.mapper.mapping_guess import feeds, with_fields
 from importer.mapper.mapping_proposal import Proposal
+from importer.mapper.messages import toml_text
 from importer.mapper.options import CustomFieldOptions
 from importer.model.plain_text import plain
 
@@ -31,7 +32,8 @@ def with_columns_chosen(
     chosen = {question.field: found for question in proposal.questions if (found := _choose(question, ask, earlier))}
     columns = with_fields(proposal.columns, chosen)
     left = [one for one in proposal.suggestions if not feeds(columns, one.column)]
-    taken = _chosen_fields(left, columns.custom_fields, account.fields if account else None, ask) if left else {}
+    fields = account.fields if account else None
+    taken = _chosen_fields(left, columns.custom_fields, fields, ask, has_tags=bool(columns.tags)) if left else {}
     return replace(
         proposal,
         columns=replace(columns, custom_fields=(*columns.custom_fields, *taken.values())),
@@ -41,11 +43,13 @@ def with_columns_chosen(
 
 
 def _chosen_fields(
-    left: _Fields, taken: _Fields, fields: _Fields | None, ask: Callable[[str], str]
+    left: _Fields, taken: _Fields, fields: _Fields | None, ask: Callable[[str], str], *, has_tags: bool
 ) -> dict[str, CustomFieldOptions]:
     """Return which columns feed custom fields, by header, as the person chooses; `fields` None: nobody was asked."""
     numbered = "\n".join(f"  {number} {plain(one.name)} ({one.type})" for number, one in enumerate(left, 1))
     asked = f"These columns are not sent:\n{numbered}\n"
+    if not has_tags and (kinds := [one.column for one in left if one.options]):
+        asked += f"To send one as tags, write under [columns] of the config: tags = [{toml_text(plain(kinds[0]))}]\n"
     free = {one.name.casefold(): one for one in fields or () if one.name not in {other.name for other in taken}}
     how = "Which of these have you made as custom fields in Callbell? Numbers such as 1,3, or Enter for none:"
     if fields is None:

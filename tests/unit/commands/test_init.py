@@ -187,6 +187,17 @@ def test_a_person_chooses_by_number_or_name() -> None:
     assert ending.exit_code == 0
 
 
+def test_a_column_of_a_few_words_may_be_tags() -> None:
+    """The question and the config say how, beside the custom field that it could be."""
+    kinds = ("VIP", "Nuevo", "VIP, Nuevo") * 20
+    groups = [(f"+346001112{number}", "Ana Gil", kind) for number, kind in enumerate(kinds, 10)]
+    answer, asked = answering("", "")
+    draft(table(Path("a.csv"), [("Phone", "Name", "Categoria"), *groups]), answer)
+    line = 'tags = ["Categoria"]'
+    assert any(f"To send one as tags, write under [columns] of the config: {line}" in text for text in asked)
+    assert f"# {line}" in CONFIG.read_text(encoding="utf-8")
+
+
 def test_a_field_that_no_contact_needs_may_stay_open() -> None:
     """An empty answer says none of them."""
     path = table(Path("a.csv"), [("Phone", "Name", "Notes", "Remarks"), ("+34600111222", "Ana", "x", "y")])

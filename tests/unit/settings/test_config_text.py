@@ -120,6 +120,7 @@ def test_what_is_a_comment_is_right_once_it_is_none() -> None:
     bare = "\n".join(line.removeprefix("# ") if " = " in line else line for line in text.splitlines())
     settings = settle({}, {}, bare)
     assert settings.mapping.columns.custom_fields == (likes,)
+    assert settings.mapping.columns.tags == ("L",)
     assert settings.mapping.contact.country == "ES"
 
 
