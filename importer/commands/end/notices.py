@@ -123,16 +123,30 @@ def _after_finished(ending: Mapping[str, object], run: str, options: Mapping[str
         is_missing = cause.code in MISSING_IN_CALLBELL
         step = missing_step(lacking_groups(groups), paths, options)
         return _with(*_as_given(step if is_missing else cure(cause, command, paths, options), paths, options))
-    if left.by_person > left.gone and failed:
-        how = given_again(options)
-        each = (importer_command("run", path, options=how, from_anywhere=True) for path in failed)
-        return _with("fix the rows in the file (its last columns say why), and import it:", "\n".join(each))
+    if left.by_person > left.gone and (failed or left.in_conflict):
+        to_fix = _to_fix(failed, options) if failed and left.by_person > left.gone + left.in_conflict else ""
+        return "\nThen ".join(filter(None, (_conflict(left, run, where), to_fix)))
     if left.gone:
         again = importer_command("retry", run, options=[("gone", "recreate"), *where], from_anywhere=True)
         return _with("make those again that were deleted in Callbell, if they are to be there:", again)
     if left.again or left.in_doubt or left.unsent:
         return _with("send them again:", importer_command("retry", run, options=where, from_anywhere=True))
     return ""
+
+
+def _conflict(left: ToDo, run: str, where: Sequence[tuple[str, object]]) -> str:
+    """Return how rows in conflict are settled: no cell of them is wrong; empty where there are none."""
+    if not left.in_conflict:
+        return ""
+    again = importer_command("retry", run, options=[("on_conflict", "sheet"), *where], from_anywhere=True)
+    return _with("correct the sheet or Callbell where they are in conflict, or let the sheet win:", again)
+
+
+def _to_fix(failed: Sequence[str], options: Mapping[str, object]) -> str:
+    """Return that the rows in the files are to be fixed, with the commands that import them."""
+    how = given_again(options)
+    each = (importer_command("run", path, options=how, from_anywhere=True) for path in failed)
+    return _with("fix the rows in the file (its last columns say why), and import it:", "\n".join(each))
 
 
 def _as_given(step: Step, files: Sequence[str], options: Mapping[str, object]) -> Step:

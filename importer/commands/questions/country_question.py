@@ -92,9 +92,8 @@ def phone_cells_of(reader: InputSheet, settings: Settings) -> Iterator[str]:
     """
     guessed, given = guess_of(reader, settings), settings.mapping.columns
     columns = given if guessed is None else guessed.columns
-    if given.country:
-        return iter(())
-    columns = replace(columns, identifier=given.identifier or columns.identifier)
+    given_too = {field: value for field in ("identifier", "country") if (value := getattr(given, field))}
+    columns = replace(columns, **given_too)
     questions = guessed.questions if guessed else ()
     return phone_cells(columns, questions, reader.sheet.header, reader.look_ahead(MOST_CELLS))
 
@@ -102,7 +101,7 @@ def phone_cells_of(reader: InputSheet, settings: Settings) -> Iterator[str]:
 def phone_cells(
     columns: ColumnOptions, questions: Sequence[Question], header: Sequence[str], rows: Iterable[Row]
 ) -> Iterator[str]:
-    """Yield the cells of the column that has, or probably has, the phone number; none beside a column of countries.
+    """Yield the cells of the column that has, or probably has, the phone number; none beside a country's cell.
 
     Args:
         columns: Which column feeds which field, as far as that is known.
@@ -111,13 +110,15 @@ def phone_cells(
         rows: Of which the cells are.
 
     """
-    if columns.country:
+    country = header.index(columns.country) if columns.country in header else None
+    if columns.country and country is None:
         return
     asked = (one.choices[0] for one in questions if one.field == "identifier" and one.choices)
     texts = texts_of(columns.identifier or next(asked, ""))
     places = [header.index(text) for text in texts if text in header]
     for row in rows:
-        yield next((row.cells[place] for place in places if row.cells[place].strip()), "")
+        if country is None or not row.cells[country].strip():
+            yield next((row.cells[place] for place in places if row.cells[place].strip()), "")
 
 
 def country_answer(numbers: NumbersSeen, earlier: EarlierAnswers, ask: Callable[[str], str] | None) -> tuple[str, str]:

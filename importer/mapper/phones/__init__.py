@@ -26,6 +26,7 @@ NUMBERS_APART = " ::: "
 _NONE_FOR_WHATSAPP = frozenset({"phone_missing", "phone_extension"})
 """Codes of cells in whose place the number of another column is what the person wants."""
 _DIGITS_LOST = "phone_digits_lost"
+_LETTERS_LIKE_DIGITS = str.maketrans("OoIlSB", "001158")
 _SIGNS = {"Cf": "", "Pd": "-"}
 """Per Unicode category: zero width characters and directions of writing; dashes."""
 _UNSEEN = frozenset({"Cc", "Mn", "Me", "So"})
@@ -97,8 +98,8 @@ def numbers_in(text: str) -> list[str]:
 def one_number(text: str, country: str, several: str) -> str:
     """Return the text of the one number of a cell, or of several cells, that is to be used; else the text as it is.
 
-    Of several cells it is the first mobile, else the first that holds a number: one that was mistyped is one too, so
-    that no landline takes the place of a mobile that a person will correct.
+    Of several cells it is the first mobile, else one that was mistyped and seems to be a mobile, else the first that
+    holds a number, mistyped or not: no landline takes the place of a mobile that a person will correct.
 
     Args:
         text: The text, with ` ::: ` between cells, and between numbers that were joined on purpose.
@@ -117,9 +118,12 @@ def one_number(text: str, country: str, several: str) -> str:
         return "".join(parts) if are_apart else text
     found = [(part, identify(part, "whatsapp", country)) for part in parts]
     mobiles = [part for part, number in found if isinstance(number, str) and is_mobile(number)]
-    usable = [part for part, number in found if isinstance(number, str) or (are_apart and is_mistyped(part, number))]
-    best = mobiles if are_apart or several == "first_mobile" else []
-    return [*best, *usable, *parts][0]
+    if not are_apart:
+        right = [part for part, number in found if isinstance(number, str)]
+        return [*(mobiles if several == "first_mobile" else []), *right, *parts][0]
+    wrong = [part for part, number in found if isinstance(number, Problem) and is_mistyped(part, number)]
+    usable = [part for part, number in found if isinstance(number, str) or part in wrong]
+    return [*mobiles, *(part for part in wrong if _seems_mobile(part, country)), *usable, *parts][0]
 
 
 def _may_be_number(text: str) -> bool:
@@ -138,6 +142,16 @@ def is_mistyped(text: str, problem: Problem) -> bool:
 
     """
     return problem.code == _DIGITS_LOST or (_may_be_number(text) and problem.code not in _NONE_FOR_WHATSAPP)
+
+
+def _seems_mobile(text: str, country: str) -> bool:
+    """Return whether a mistyped number is probably a mobile: it is one with digits added, taken off, or for letters."""
+    if not _may_be_number(text):
+        return True  # what a spreadsheet program left of a number
+    digits = text.translate(_LETTERS_LIKE_DIGITS).rstrip()
+    guesses = (digits, f"{digits}5", f"{digits}55", digits[:-1], *_BETWEEN_NUMBERS.split(text))
+    numbers = (identify(guess, "whatsapp", country) for guess in guesses)
+    return any(isinstance(number, str) and is_mobile(number) for number in numbers)
 
 
 def _handle(text: str) -> str | Problem:

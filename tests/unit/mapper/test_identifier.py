@@ -97,15 +97,27 @@ def test_the_right_number_is_sent_without_a_word(mobile: str, phone: str, identi
     assert row_warnings(numbers, contact, plan) == ()
 
 
-@pytest.mark.parametrize("phone", ["(31) 98111-44O3", "5.53E+12"])
-def test_a_mistyped_number_behind_a_landline_is_told(phone: str) -> None:
-    """It may be the mobile: exports such as Google's have it in any column."""
-    plan, numbers = mapping(), row(LANDLINE, phone)
+@pytest.mark.parametrize(
+    "phone", ["(31) 98111-44O3", "(31) 98111-44", "(31) 98111-44031", "(31) 98111-4403 / (31) 98111-4404", "5.53E+12"]
+)
+def test_a_mistyped_mobile_behind_a_landline_is_not_passed_over_either(phone: str) -> None:
+    """Exports such as Google's have it in any column."""
+    invalid = to_contact(row(LANDLINE, phone), mapping())
+    assert isinstance(invalid, InvalidRow)
+    (problem,) = invalid.problems
+    assert (problem.column, problem.value) == ("Phone", phone)
+    assert problem.message.endswith(f'Or empty the cell: then "{LANDLINE}" is used.')
+
+
+def test_a_mistyped_landline_behind_a_landline_is_told() -> None:
+    """It would reach nobody by WhatsApp, however it is corrected."""
+    plan, numbers = mapping(), row(LANDLINE, "(31) 3345-67O2")
     contact = to_contact(numbers, plan)
     assert isinstance(contact, Contact)
     assert contact.identifier == "553133456701"
-    (told,) = row_warnings(numbers, contact, plan)
-    assert (told.code, told.column, told.value) == ("phone_of_other_column", "Phone", phone)
+    assert [(one.code, one.column) for one in row_warnings(numbers, contact, plan)] == [
+        ("phone_of_other_column", "Phone")
+    ]
 
 
 def test_where_all_are_wrong_the_problem_is_of_all_columns() -> None:

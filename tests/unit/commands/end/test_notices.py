@@ -133,6 +133,15 @@ def test_customers_who_were_deleted_in_callbell_are_made_again_by_an_option() ->
     assert next_command(ending(1, {"gone": 1, "phone_invalid": 2}, failed=1, invalid=2), OPTIONS).startswith(FIX_IT)
 
 
+def test_a_conflict_is_settled_by_a_retry_and_not_in_the_file() -> None:
+    """No cell of such a row is wrong: given back, it would be in conflict again."""
+    win = "correct the sheet or Callbell where they are in conflict, or let the sheet win:"
+    retry = f"{win}\n  callbell-importer retry {RUN} --on-conflict sheet {WHERE}"
+    assert next_command(ending(1, {"conflict": 1}, exists=1), OPTIONS) == retry
+    told = next_command(ending(1, {"conflict": 1, "phone_invalid": 1}, exists=1, invalid=1), OPTIONS)
+    assert told == f"{retry}\nThen {FIX_IT} callbell-importer run {FIX} {READ_SO}"
+
+
 def test_rows_that_fail_alike_have_one_step() -> None:
     """Not one row has to be fixed."""
     summary = ending(1, {"phone_no_country": 9}, invalid=9)
