@@ -51,7 +51,7 @@ def list_runs(context: CommandContext, name: str = "", line_width: int = 0) -> s
             shown = (
                 runs_table(found, context.zone, line_width, undone, _not_updated(journal, found), running=running)
                 if found
-                else as_typed("\n".join(_no_run(context, "runs"))) + "\n"
+                else wrapped_text(as_typed("\n".join(_no_run(context, "runs"))), line_width) + "\n"
             )
             return shown + _failed_since(context, found, line_width)
         shown = run_text(*_named(found, name, context, "runs"), context.zone, running)

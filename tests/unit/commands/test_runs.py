@@ -227,3 +227,12 @@ def test_a_later_run_has_the_last_word(context: CommandContext) -> None:
     assert "Not in this list" not in list_runs(context)
     failed_night(context, AT + timedelta(days=1), "declined")
     assert "Not in this list" not in list_runs(context)
+
+
+def test_that_there_is_no_run_is_told_within_the_terminal(context: CommandContext) -> None:
+    """No word is broken at its edge."""
+    assert context.settings.run.journal
+    journal = str(context.settings.run.journal)
+    lines = list_runs(context, line_width=40).splitlines()
+    assert len(lines) > 1
+    assert all(len(line) <= 40 or journal in line for line in lines)
