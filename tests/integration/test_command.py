@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -145,7 +146,7 @@ def test_on_a_terminal_the_guess_is_asked_about(answer: bytes, code: int) -> Non
         os.close(theirs)
         shown = _read_until(ours, b"Import them?")
         os.write(ours, answer)
-        _read_until(ours, None)
+        _read_to_end(ours, answer)
         process.wait(PATIENCE_SECONDS)
     os.close(ours)
     assert b"identifier" in shown
@@ -160,13 +161,26 @@ main()
 """
 
 
-def _read_until(terminal: int, wanted: bytes | None) -> bytes:
-    """Return what the terminal shows up to the wanted words; None: to the end."""
+def _read_until(terminal: int, wanted: bytes) -> bytes:
+    """Return what the terminal shows up to the wanted words."""
     shown = b""
     with contextlib.suppress(OSError):  # Linux's way to say that nobody writes any more
-        while (more := os.read(terminal, 4096)) and not (wanted and wanted in (shown := shown + more)):
+        while (more := os.read(terminal, 4096)) and wanted not in (shown := shown + more):
             pass
     return shown
+
+
+def _read_to_end(terminal: int, answer: bytes) -> None:
+    """Read what the terminal shows until it is closed; where nothing comes, answer once more.
+
+    A Ctrl-C between Python's look for signals and its read is seen after the read: a person gives it again.
+    """
+    with contextlib.suppress(OSError):  # as above
+        while True:
+            if not select.select([terminal], [], [], PATIENCE_SECONDS)[0]:
+                os.write(terminal, answer)
+            elif not os.read(terminal, 4096):
+                return
 
 
 @posix_only
