@@ -1,13 +1,12 @@
 """Columns in which people say whether they may be written to: pointed out and asked about. Pure."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from importer.mapper.answer_words import NO, YES
 from importer.mapper.header_guess import Column
-from importer.mapper.messages import listed, quoted
+from importer.mapper.messages import listed, quoted, where_line
 
 _MOST_ANSWERS = 5
 
@@ -54,9 +53,8 @@ class Consent:
         )
         if not self.is_plain:
             which = f"which of its answers mean that, {listed(self.answers)}"
-            return f'{seems} [input.where] of the config {which}: {_toml(self.header)} = ["..."]'
-        value = f"{_toml(self.header)} = [{', '.join(map(_toml, self.agreed))}]"
-        return f"{seems} [input.where] of the config: {value}" if self.agreed else ""
+            return f"{seems} [input.where] of the config {which}: {where_line(self.header)}"
+        return f"{seems} [input.where] of the config: {where_line(self.header, self.agreed)}" if self.agreed else ""
 
 
 def consents(columns: Sequence[Column]) -> Iterator[Consent]:
@@ -76,7 +74,3 @@ def consents(columns: Sequence[Column]) -> Iterator[Consent]:
 def consent_notes(columns: Sequence[Column]) -> Iterator[str]:
     """Yield a sentence for each column that asks for consent, with the answer of those who agree if that is plain."""
     yield from filter(None, (one.note for one in consents(columns)))
-
-
-def _toml(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)  # the same signs are escaped

@@ -69,6 +69,11 @@ def values_line(header: str, text: str, meant: str) -> str:
     return f"If so, write under [values.{toml_text(header)}] of the config: {toml_text(text)} = {toml_text(meant)}"
 
 
+def where_line(header: str, values: Iterable[str] = ("...",)) -> str:
+    """Return the line of a config's `[input.where]` by which rows with these values of a column count."""
+    return f"{toml_text(header)} = [{', '.join(map(toml_text, values))}]"
+
+
 def toml_text(text: str) -> str:
     """Return the text as TOML writes it, in quotation marks."""
     return json.dumps(text, ensure_ascii=False)  # the same signs are escaped

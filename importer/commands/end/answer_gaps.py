@@ -3,11 +3,11 @@
 Else they would be lost silently: they are in no count of rows that need a person.
 """
 
-import json
 from collections.abc import Iterator
 
 from importer.commands.input.input_sheet import InputSheet
 from importer.commands.input.new_values import NewValues
+from importer.mapper.messages import where_line
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import counted, plain, shortened
 from importer.model.runs import CONSENT_NEW, CONSENT_UNCLEAR, Degradation
@@ -34,7 +34,7 @@ def _degradation(file: str, new: NewValues, *, is_never_asked: bool) -> Degradat
     why = f"as nobody answered about what is new in {plain(new.header)}: {_values(new)}"
     left_out = f"{counted(new.rows)} of {file} {were} left out, {why}."
     if not new.is_answerable:
-        line = f'{json.dumps(plain(new.header), ensure_ascii=False)} = ["..."]'
+        line = where_line(plain(new.header))
         say = f"run cannot ask about all of it: say which count under [input.where] of a config, {line}."
         return Degradation(CONSENT_UNCLEAR, f"{left_out} {say}")
     if is_never_asked:

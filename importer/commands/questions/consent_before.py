@@ -3,7 +3,6 @@
 A value that nobody answered about counts only where all rows do. Where the column is gone, nobody knows who that was.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
@@ -13,6 +12,7 @@ from importer.commands.input.input_sheet import ConsentAnswer, InputSheet
 from importer.commands.input.new_values import NewValues
 from importer.mapper.header import HeaderSearch
 from importer.mapper.header_guess import columns_of
+from importer.mapper.messages import where_line
 from importer.model.answers import says_yes
 from importer.model.errors import DeclinedError, InputError
 from importer.model.phone_mask import unnumbered
@@ -95,10 +95,8 @@ class TakenAnswer(NamedTuple):
             return f"To answer, on a terminal:\n  {command_line('run', files, options, same_files=True)}"
         if self.config:
             return f"To say which count, {in_config(self.config, self.header)}"
-        line = f'{json.dumps(self.header, ensure_ascii=False)} = ["..."]'
-        return f"To say which count, write a config, and {line} under its [input.where]:\n  " + choose_columns(
-            files, options
-        )
+        said = f"To say which count, write a config, and {where_line(self.header)} under its [input.where]:"
+        return f"{said}\n  {choose_columns(files, options)}"
 
 
 def config_of(settings: Settings, options: Mapping[str, object]) -> str:
@@ -108,8 +106,7 @@ def config_of(settings: Settings, options: Mapping[str, object]) -> str:
 
 def in_config(config: str, header: str, only: Sequence[str] = ("...",)) -> str:
     """Return how a config says which rows count by a column."""
-    line = f"{json.dumps(header, ensure_ascii=False)} = {json.dumps(only, ensure_ascii=False)}"  # as TOML has it
-    return f"write under [input.where] of {short_path(config)}:\n  {line}"
+    return f"write under [input.where] of {short_path(config)}:\n  {where_line(header, only)}"
 
 
 def by_header(header: Sequence[str], known: Mapping[str, _Said]) -> dict[str, _Said]:
