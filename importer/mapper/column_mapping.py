@@ -135,16 +135,16 @@ def plan_mapping(
         tags=tags_reading(tags, contact.tags, columns.tag_separators),
         custom_fields=tuple((name, wrap(read)) for name, read in read_fields),
         text_fields=tuple((name, wrap(read)) for name, read in read_texts),
-        fed=_fed(options, directory),
+        fed=_fed(options),
         clear_mark=plan_clear_mark(search, options),
         may_be_left_out=tuple(read for _, read in (*read_texts, *read_fields) if wrap.keywords["leaves_out"]),
     )
 
 
-def _fed(options: MappingOptions, directory: Directory | None) -> frozenset[str]:
+def _fed(options: MappingOptions) -> frozenset[str]:
     """Return the fields that a column or a constant feeds, named as in `Contact`; custom fields by their names."""
     columns, contact = options.columns, options.contact
-    fields = text_fields(directory, contact.source)
+    fields = text_fields(None, contact.source)  # no name is looked up for that
     texts = (one.attribute for one in fields if getattr(columns, one.key) or getattr(contact, one.key))
     tags = ("tags",) if columns.tags or contact.tags else ()
     return frozenset(("name", *tags, *texts, *(one.name for one in columns.custom_fields)))

@@ -79,7 +79,7 @@ class RowTally:
 def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
     """Return the warnings about a contact's row."""
     short = [Problem(code="row_short", message=_SHORT)] if row.problems else []  # of its end, where no column is used
-    chosen = (*_chosen_numbers(row, mapping), *_passed_over(row, mapping))
+    chosen = (*_chosen_numbers(row, mapping), *_passed_over(row, contact, mapping))
     found = (*short, *text_flaws(row.cells, mapping), *chosen, *_left_out(row, mapping))
     return (*found, *_lost_zero(row, contact, mapping))
 
@@ -109,7 +109,7 @@ def _chosen_numbers(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
             yield Problem(code="phone_first_of_several", column=feed.label, value=text, message=message)
 
 
-def _passed_over(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
+def _passed_over(row: Row, contact: Contact, mapping: ColumnMapping) -> Iterator[Problem]:
     """Yield the cells that hold no number though something is in them, before the one whose number is used.
 
     Where that is no mobile, also mistyped numbers behind it: one may be the mobile by which WhatsApp reaches them.
@@ -119,7 +119,7 @@ def _passed_over(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
     for feed in feeds:
         text = feed.read(row.cells)
         if is_before and chosen in text:
-            if len(feeds) == 1 or _is_mobile(chosen, mapping.source, country):
+            if len(feeds) == 1 or mapping.source != "whatsapp" or is_mobile(contact.normalised_identifier):
                 return
             is_before = False
             continue
@@ -129,12 +129,6 @@ def _passed_over(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
         if is_before or is_mistyped(text, found):
             message = f"{quoted(text)} is no number that can be used, so that of another column is: {quoted(chosen)}."
             yield Problem(code="phone_of_other_column", column=feed.label, value=text, message=message)
-
-
-def _is_mobile(text: str, source: str, country: str) -> bool:
-    """Return whether nothing better than this identifier can stand in another column."""
-    number = identify(text, source, country)
-    return source != "whatsapp" or (isinstance(number, str) and is_mobile(number))
 
 
 def _left_out(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:

@@ -121,9 +121,11 @@ def one_number(text: str, country: str, several: str) -> str:
     if not are_apart:
         right = [part for part, number in found if isinstance(number, str)]
         return [*(mobiles if several == "first_mobile" else []), *right, *parts][0]
+    if mobiles:  # nearly every row: what else stands there is not looked at
+        return mobiles[0]
     wrong = [part for part, number in found if isinstance(number, Problem) and is_mistyped(part, number)]
     usable = [part for part, number in found if isinstance(number, str) or part in wrong]
-    return [*mobiles, *(part for part in wrong if _seems_mobile(part, country)), *usable, *parts][0]
+    return [*(part for part in wrong if _seems_mobile(part, country)), *usable, *parts][0]
 
 
 def _may_be_number(text: str) -> bool:

@@ -69,10 +69,8 @@ def _length(parsed: PhoneNumber, code: int) -> int:
     reason = phonenumbers.is_possible_number_with_reason(parsed)
     if reason != ValidationResult.IS_POSSIBLE:
         return reason
-    starts = {
-        _national(parsed),
-        _national(parsed).lstrip("0"),
-    }  # phonenumbers may leave the trunk zero of such a number
+    # phonenumbers may leave the trunk zero of such a number.
+    starts = {_national(parsed), _national(parsed).lstrip("0")}
     if any(is_valid(code, f"{start}{_ANY_DIGIT}") for start in starts):
         return ValidationResult.TOO_SHORT
     return ValidationResult.TOO_LONG if any(is_valid(code, start[:-1]) for start in starts) else reason
