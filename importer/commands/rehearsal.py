@@ -5,7 +5,7 @@ fields that they need. Without one it takes whatever the rows name, and what it 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -14,9 +14,8 @@ from importer.client.account import AccountLists, read_lists, text_field
 from importer.client.token import Token
 from importer.commands.account.census import AccountContents
 from importer.commands.account.own_account import own_account
-from importer.commands.account.requirements import Requirements
+from importer.commands.account.requirements import Requirements, lines_by_kind
 from importer.commands.context import CommandContext
-from importer.mapper.messages import listed
 from importer.mapper.options import CustomFieldOptions, MappingOptions
 from importer.model.account import FieldType
 from importer.model.plain_text import plain
@@ -79,16 +78,12 @@ class Rehearsal:
             " it, so it was looked for on contacts and in teams. If it is in Callbell's settings, Callbell takes it"
             " (to rehearse with it, put it on one of the latest contacts there, or rehearse without the token):"
         )
-        lines = [f"  {plain(line)}" for line in _lines(self._refused)]
+        lines = [f"  {plain(line)}" for line in lines_by_kind(self._refused)]
         return ["\n".join([head, *lines])] if lines else []
 
     def to_make(self) -> tuple[str, ...]:
         """Return what must be in the account before the rows are sent and may be missing there, a line each."""
-        return _lines(self._open)
-
-
-def _lines(names_by_kind: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    return tuple(f"{kind}: {listed(names)}" for kind, names in names_by_kind.items() if names)
+        return lines_by_kind(self._open)
 
 
 def _field_seen(mapped: CustomFieldOptions, seen: AccountContents, *, is_any: bool) -> "CustomField | None":

@@ -110,7 +110,12 @@ class Requirements:
             "teams": self.teams if names else (),
             "channels": self.channels if names else (),
         }
-        return tuple(f"{what}: {listed(texts)}" for what, texts in required.items() if texts)
+        return lines_by_kind(required)
+
+
+def lines_by_kind(texts_by_kind: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Return a line for each kind of which there are texts, such as `tags: "VIP" and "Web"`."""
+    return tuple(f"{kind}: {listed(texts)}" for kind, texts in texts_by_kind.items() if texts)
 
 
 def unfit_types(value: str | Sequence[str]) -> Iterator[str]:
