@@ -53,10 +53,15 @@ def conclude(
         config: The config file that it names, for the same.
 
     """
-    if not _is_told(context, command) or (not ending.get("error") and _hides_unread_list(context, ending)):
+    if not _is_told(context, command):
+        return
+    hides_list = _hides_unread_list(context, ending)
+    if hides_list and not ending.get("error"):
         return
     run = context.settings.run
-    if ending.get("exit_code") != BusyError.exit_code:  # the run that has the journal ends with an object of its own
+    if (
+        ending.get("exit_code") != BusyError.exit_code and not hides_list
+    ):  # the run that has the journal ends with an object of its own
         _attempt(context, LAST_RUN, partial(_write_last_run, context, ending))
     if is_declined(ending):
         return
@@ -106,7 +111,7 @@ def _warn(context: CommandContext, text: str) -> None:
 def _write_last_run(context: CommandContext, ending: Mapping[str, object]) -> None:
     """Write the file beside the journal, if its folder is there or is the user's own state folder."""
     run = context.settings.run
-    if not context.settings.is_journal_known or _hides_unread_list(context, ending):
+    if not context.settings.is_journal_known:
         return
     path = last_run_file(journal_file(run.journal, sandbox=False, account=run.of_account), run.of_account)
     if run.journal is not None and not path.parent.is_dir():
