@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _NAMES = {"csv": "results.csv", "xlsx": "results.xlsx", "html": "report.html"}
 """By the words of `[run] reports`."""
-WORKBOOK_IS_LEFT = (
+_WORKBOOK_IS_LEFT = (
     "results.xlsx is left as it is: the list is gone or was changed since, and the rows would be missing in a new one."
 )
 
@@ -54,14 +54,13 @@ def write_reports(
     is_to_fix = conflict_count(problems) or any(tally[status] for status in NEEDS_PERSON)
     failed = write_failed(source, folder, stays=earlier.names) if is_to_fix else ()
     hint = (error or {}).get("hint", "")
-    workbook, page, notes = _write_for_people(source, target, failed, (problems, warnings), options, hint)
-    left = (*earlier.names, *([_NAMES["xlsx"]] if WORKBOOK_IS_LEFT in notes else []))
+    workbook, page, notes, kept = _write_for_people(source, target, failed, (problems, warnings), options, hint)
     paths = _told_paths({"results": results, "workbook": workbook, "page": page}, failed, summary)
     text = summary_text(record, tally, problems, paths, warnings, error)
     with write_whole(summary) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
     found = Reports(folder=folder, failed=failed, summary=summary, summary_json=text, problems=problems)
-    return replace(found, results=results, workbook=workbook, page=page, notes=notes, left=left)
+    return replace(found, results=results, workbook=workbook, page=page, notes=notes, left=(*earlier.names, *kept))
 
 
 def _told_paths(written: Mapping[str, Path | None], failed: Sequence[Path], summary: Path) -> dict[str, object]:
@@ -105,15 +104,19 @@ def _write_for_people(
     groups: tuple[Sequence[ProblemGroup], Sequence[ProblemGroup]],
     options: ReportOptions,
     early_cure: str,
-) -> tuple[Path | None, Path | None, Sequence[str]]:
-    """Write what is wanted of workbook and page; return their paths, and notes; the groups: problems, warnings."""
+) -> tuple[Path | None, Path | None, Sequence[str], Sequence[str]]:
+    """Write what is wanted of workbook and page; return their paths, notes, and the names of those that stay.
+
+    The groups are problems and warnings.
+    """
     workbook, page = target.path("xlsx"), target.path("html")
     if not (target.is_to_write(workbook) or target.is_to_write(page)):
-        return workbook, page, ()
+        return workbook, page, (), ()
     from importer.reports.html_report import html_report  # noqa: PLC0415 - not wanted in each run
     from importer.reports.results_workbook import CellsGoneError, write_results_workbook  # noqa: PLC0415 - the same
 
     notes: Sequence[str] = ()
+    kept: Sequence[str] = ()
     about = _run_summary(source, failed, groups, options, early_cure)
     if target.is_to_write(workbook):
         try:
@@ -121,11 +124,11 @@ def _write_for_people(
                 is_whole = workbook.exists()
                 notes = write_results_workbook(unfinished, source, about, options.input_cells, is_whole=is_whole)
         except CellsGoneError:
-            notes = [WORKBOOK_IS_LEFT]
+            notes, kept = [_WORKBOOK_IS_LEFT], [workbook.name]
     if target.is_to_write(page):
         with write_whole(page) as unfinished:
             unfinished.write_text(html_report(source, about), encoding="utf-8", newline="\n")
-    return workbook, page, notes
+    return workbook, page, notes, kept
 
 
 def _run_summary(
