@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from importer.sandbox import Sandbox
-from tests.support.commands import TOKEN, Said, give, serving, table
+from tests.support.commands import Said, give, own_state, table
 
 if os.name == "nt":
     pytest.skip("terminals are POSIX's", allow_module_level=True)
@@ -26,12 +26,8 @@ ONLY = 'Only "Sí" in Acepta publicidad, as in the last run.'
 @pytest.fixture(autouse=True)
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """Yield Callbell's stand-in; each test stands in a folder of its own, and has journal and token there."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
     monkeypatch.setenv("CALLBELL_IMPORTER_RATE", "0")
-    with serving() as sandbox:
-        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+    with own_state(tmp_path, monkeypatch) as sandbox:
         yield sandbox
 
 

@@ -103,19 +103,25 @@ def test_teams_and_users_are_offered_for_every_contact() -> None:
     assert written().mapping.contact.team == ""
 
 
-def test_a_person_may_name_the_accounts_field() -> None:
-    """By the column's number and the field's name; the account's fields that are not used are listed."""
-    path = table(Path("a.csv"), [("Phone", "Name", "Town", "Size"), ("+34600000001", "Ana Gil", "Roma", "38")])
+def answered(path: Path, *answers: str) -> list[str]:
+    """Return what `init` asks whoever gives these answers."""
     asked: list[str] = []
-    answers = iter(["1=City, 2", "y"])
+    left = iter(answers)
 
     def answer(question: str) -> str:
         asked.append(question)
-        return next(answers)
+        return next(left)
 
     settings = settle({}, os.environ)
     context = CommandContext(settings=settings, environment=os.environ, stream=io.StringIO(), ask_line=answer)
     write_config(context, str(path), CONFIG)
+    return asked
+
+
+def test_a_person_may_name_the_accounts_field() -> None:
+    """By the column's number and the field's name; the account's fields that are not used are listed."""
+    path = table(Path("a.csv"), [("Phone", "Name", "Town", "Size"), ("+34600000001", "Ana Gil", "Roma", "38")])
+    asked = answered(path, "1=City, 2", "y")
     assert "Callbell has the custom fields City (text), Features (checkbox)" in asked[0]
     fields = {one.name: (one.column, one.type.value) for one in written().mapping.columns.custom_fields}
     assert fields["City"] == ("Town", "text")
@@ -126,16 +132,7 @@ def test_a_single_field_is_not_told_as_several() -> None:
     """A number alone would be a field that is called like the column, so it is not proposed."""
     header, row = ("City", "Status", "Features", "Joined"), ("Roma", "Lead", "Dark Mode", "2026-01-02")
     path = table(Path("a.csv"), [("Phone", "Name", *header, "Town"), ("+34600000001", "Ana Gil", *row, "Vigo")])
-    asked: list[str] = []
-    answers = iter(["1=Loyalty Points", "y"])
-
-    def answer(question: str) -> str:
-        asked.append(question)
-        return next(answers)
-
-    settings = settle({}, os.environ)
-    context = CommandContext(settings=settings, environment=os.environ, stream=io.StringIO(), ask_line=answer)
-    write_config(context, str(path), CONFIG)
+    asked = answered(path, "1=Loyalty Points", "y")
     how = "Which of these is it? Its number with the field's name: 1=Loyalty Points, or Enter for none:"
     assert asked[0].endswith(f"Callbell has the custom field Loyalty Points (number).\n{how}")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from importer.sandbox import Sandbox
-from tests.support.commands import TOKEN, Said, give, read, serving, table
+from tests.support.commands import Said, give, own_state, read, table
 
 if os.name == "nt":
     pytest.skip("terminals are POSIX's", allow_module_level=True)
@@ -25,13 +25,9 @@ OF_LIST = "as in the last run of its list"
 @pytest.fixture(autouse=True)
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """Yield Callbell's stand-in; each test stands in a folder of its own, and has journal and token there."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
     monkeypatch.setenv("CALLBELL_IMPORTER_RATE", "0")
-    with serving() as sandbox:
-        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+    with own_state(tmp_path, monkeypatch) as sandbox:
         yield sandbox
 
 

@@ -29,12 +29,6 @@ def identity(name: str = ANA, *uuids: str, main: str = "", email: str = "") -> A
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the journal is."""
-    return tmp_path / "journal.sqlite3"
-
-
-@pytest.fixture
 def journal(path: Path) -> Iterator[Journal]:
     """An empty journal."""
     with closing(Journal.open(path, Ticking())) as opened:

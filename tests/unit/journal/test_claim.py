@@ -27,12 +27,6 @@ from tests.support.journals import (
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the journal is."""
-    return tmp_path / "journal.sqlite3"
-
-
-@pytest.fixture
 def journal(path: Path) -> Iterator[Journal]:
     """A journal whose run has three rows."""
     opened = begun(path, numbers=[1, 2, 3])

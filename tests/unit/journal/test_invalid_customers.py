@@ -42,12 +42,6 @@ CHANNEL = "c4a00000000000000000000000000001"
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the journal is."""
-    return tmp_path / "journal.sqlite3"
-
-
-@pytest.fixture
 def journal(path: Path) -> Iterator[Journal]:
     """A journal whose first run created Ana's contact."""
     with with_one_sent(path) as opened:

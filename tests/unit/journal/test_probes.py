@@ -30,12 +30,6 @@ ANSWERS = ProbeAnswers(
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the journal is."""
-    return tmp_path / "journal.sqlite3"
-
-
-@pytest.fixture
 def journal(path: Path) -> Iterator[Journal]:
     """An empty journal."""
     with closing(Journal.open(path, Ticking())) as opened:

@@ -19,12 +19,6 @@ CONTACTS = [contact(number) for number in (1, 2, 3)]
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the journal is."""
-    return tmp_path / "journal.sqlite3"
-
-
-@pytest.fixture
 def journal(path: Path) -> Iterator[Journal]:
     """A journal whose first run created 1, 2 and 3."""
     journal = begun(path)

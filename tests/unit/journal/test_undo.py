@@ -37,12 +37,6 @@ FOLDER = Path("/home/reports/undo-1")
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the journal is."""
-    return tmp_path / "journal.sqlite3"
-
-
-@pytest.fixture
 def journal(path: Path) -> Iterator[Journal]:
     """A journal whose first run created 1, 2 and 3, found 4 and 5 in Callbell, and failed with 6; 7 is in doubt."""
     journal = begun(path, numbers=range(1, 8))

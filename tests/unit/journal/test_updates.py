@@ -24,12 +24,6 @@ _CONTACT = "SELECT status, uuid, is_sent, fingerprint, row_fingerprint, sent_run
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the journal is."""
-    return tmp_path / "journal.sqlite3"
-
-
-@pytest.fixture
 def journal(path: Path) -> Iterator[Journal]:
     """A journal whose first run created contact 1."""
     with with_one_sent(path) as opened:
